@@ -1,0 +1,93 @@
+# Every command of the project; `make` alone lists them.
+
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-installed
+DEV := .venv/.dev-installed
+TEMPLATES = $(shell find templates postings -name '*.html')
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test bench check check-locks fix lock clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
+
+setup: $(RUNTIME) ## make .venv and install what the site needs, hash-checked
+
+run: $(RUNTIME) ## serve the site with its sample on http://127.0.0.1:PORT (8000)
+	@$(BIN)/python manage.py check
+	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null \
+	  || { echo 'Port $(PORT) is taken: stop what uses it, or choose another, as in make run PORT=8001.' >&2; exit 1; }
+	$(BIN)/python manage.py migrate
+	$(BIN)/python manage.py collectstatic --no-input
+	$(BIN)/python manage.py load_sample
+	@echo
+	@echo 'Open http://127.0.0.1:$(PORT)/ (Ctrl-C stops the site).'
+	@echo 'For the admin, make an account: $(BIN)/python manage.py createsuperuser'
+	@exec $(BIN)/gunicorn jobsite.wsgi --workers 2 --bind 127.0.0.1:$(PORT) --log-level warning
+
+test: $(DEV) ## run the whole suite on SQLite, then on PostgreSQL
+	$(BIN)/pytest
+	$(BIN)/pytest --postgres
+
+bench: $(DEV) ## measure; the suite leaves these tests out
+	$(BIN)/pytest tests/bench
+
+check: export DATA_DIR = .venv/check
+check: export SITE_URL = https://jobs.example.com
+check: $(DEV) ## look for mistakes without running the tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports --no-logo
+	$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
+	$(BIN)/djhtml --check --tabwidth 2 $(TEMPLATES)
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(MAKE) --no-print-directory check-locks
+
+# Compiled again beside themselves, the locks must keep every name, version and marker.
+# Hashes may differ: a registry can add files to an old release.
+check-locks: $(DEV)
+	@mkdir -p .venv/locks && cp requirements.txt requirements-dev.txt .venv/locks
+	@$(COMPILE) --output-file .venv/locks/requirements.txt
+	@$(COMPILE) --group dev --output-file .venv/locks/requirements-dev.txt
+	@for lock in requirements.txt requirements-dev.txt; do \
+	  grep == $$lock > .venv/locks/pins; \
+	  grep == .venv/locks/$$lock | diff .venv/locks/pins - \
+	    || { echo "$$lock disagrees with pyproject.toml: run make lock." >&2; exit 1; }; \
+	done
+
+fix: $(DEV) ## format the code and templates, mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+	$(BIN)/djade --target-version 5.2 $(TEMPLATES) || true # it exits 1 when it changed one
+	$(BIN)/djhtml --tabwidth 2 $(TEMPLATES)
+
+lock: $(DEV) ## renew both locks with the newest versions pyproject.toml allows
+	$(COMPILE) --upgrade --output-file requirements.txt
+	cp requirements.txt requirements-dev.txt # the second lock keeps the pins of the first
+	$(COMPILE) --group dev --output-file requirements-dev.txt
+
+clean: ## remove .venv and caches; var/ with the data stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(RUNTIME): requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo 'Python 3.11 or later is needed: install one and name it, as in make $(or $(firstword $(MAKECMDGOALS)),setup) PYTHON=python3.13.' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo '$(PYTHON) has no venv module: install it (on Debian or Ubuntu: apt install python3-venv).' >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; } # half of one would pass for whole

@@ -1,0 +1,17 @@
+"""The site as a WSGI application, for gunicorn or another server."""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsite.settings")
+
+try:
+    application = get_wsgi_application()
+except ImproperlyConfigured as error:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(
+        3
+    )  # to gunicorn: this worker cannot start, so stop instead of trying again
