@@ -1,0 +1,1 @@
+"""Postings of jobs, as schema.org describes them."""

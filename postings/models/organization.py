@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from postings import schemaorg
+from postings.fields import SanitisedHTMLField, TextListField
+
+
+class Organization(models.Model):
+    """A schema.org Organization that hires: one row by folded name."""
+
+    name = models.CharField(_("name"), max_length=schemaorg.MAX_TEXT)
+    folded_name = models.CharField(
+        max_length=schemaorg.MAX_TEXT, unique=True, editable=False
+    )
+    legal_name = models.CharField(
+        _("legal name"), max_length=schemaorg.MAX_TEXT, blank=True
+    )
+    alternate_name = TextListField(_("alternate names"))
+    url = models.CharField(_("web site"), max_length=schemaorg.MAX_URL, blank=True)
+    same_as = TextListField(_("same as"))
+    logo = models.CharField(_("logo"), max_length=schemaorg.MAX_URL, blank=True)
+    image = models.CharField(_("image"), max_length=schemaorg.MAX_URL, blank=True)
+    description = SanitisedHTMLField(_("description"), blank=True)
+    telephone = models.CharField(
+        _("telephone"), max_length=schemaorg.MAX_TEXT, blank=True
+    )
+    email = models.CharField(_("e-mail"), max_length=schemaorg.MAX_TEXT, blank=True)
+
+    value_sources = models.JSONField(default=dict, blank=True, editable=False)
+    edited_fields = TextListField(_("edited fields"), editable=False)
+    revision = models.BigIntegerField(default=0, editable=False, db_index=True)
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        ordering = ("folded_name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(folded_name=""), name="organization_has_name"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("organization", args=(self.pk, self.slug))
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.name)[:80].strip("-") or "organization"
