@@ -1,0 +1,1 @@
+"""The write path, one verb a file; see docs/architecture.md."""

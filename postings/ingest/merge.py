@@ -1,0 +1,360 @@
+"""Which posting a record is, and which value wins."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from postings import schemaorg
+from postings.ingest.read import Node
+from postings.schemaorg import Organization, Posting
+
+#: The longest key stored as it is; longer ones are stored as their digest.
+MAX_KEY = 500
+
+
+class KeyKind(StrEnum):
+    """Kinds of keys in the order a record is looked up by."""
+
+    IDENTIFIER = "identifier"
+    URL = "url"
+    PAGE = "page"
+    ID = "id"
+    HASH = "hash"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a source calls a posting, in one way."""
+
+    kind: KeyKind
+    value: str
+
+
+def keys(posting: Posting, node: Node) -> tuple[Key, ...]:
+    """Every key of a record, best first; there is always the hash.
+
+    `identifier` is the value with its propertyID or name. A host's root and the
+    employer's own address name no posting; neither does an `@id` that is no absolute
+    IRI. The hash is over organization, title, places and the day of datePosted.
+    """
+    found: dict[KeyKind, str] = {}
+    identifier = posting.identifier
+    if identifier.value:
+        scheme = identifier.property_id or identifier.name
+        found[KeyKind.IDENTIFIER] = f"{scheme} {identifier.value}".strip()
+    employer = _employer_addresses(posting.hiring_organization)
+    node_id = node.data.get("@id")
+    for kind, address in (
+        (KeyKind.URL, posting.url),
+        (KeyKind.PAGE, node.page),
+        (KeyKind.ID, node_id if isinstance(node_id, str) else ""),
+    ):
+        value = _address(address)
+        if value and value not in employer:
+            found[kind] = value
+    day = posting.date_posted.local().date().isoformat() if posting.date_posted else ""
+    places = sorted(
+        json.dumps(
+            [
+                place.address,
+                place.street_address,
+                place.postal_code,
+                place.address_locality,
+                place.address_region,
+                place.address_country,
+            ]
+        )
+        for place in posting.job_location
+    )
+    organization = posting.hiring_organization
+    identity = [
+        fold_name(organization.name) if organization else "",
+        posting.title.casefold(),
+        places,
+        day,
+    ]
+    digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
+    found[KeyKind.HASH] = digest
+    return tuple(Key(kind, _bounded(found[kind])) for kind in KeyKind if kind in found)
+
+
+def _address(address: str) -> str:
+    """An address as a key: http and https are one, the host is lower case; "" for a
+    host's root and for what is no absolute IRI."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return ""
+    if parts.scheme.lower() in {"http", "https"}:
+        if not parts.netloc or (parts.path in {"", "/"} and not parts.query):
+            return ""
+        rest = parts.path + (f"?{parts.query}" if parts.query else "")
+        rest += f"#{parts.fragment}" if parts.fragment else ""
+        return f"//{parts.netloc.lower()}{rest}"
+    if parts.scheme.lower() in {"urn", "tag"}:
+        return address.strip()
+    return ""
+
+
+def _employer_addresses(organization: Organization | None) -> set[str]:
+    if organization is None:
+        return set()
+    return {_address(url) for url in (organization.url, *organization.same_as)}
+
+
+def _bounded(value: str) -> str:
+    if len(value) <= MAX_KEY:
+        return value
+    return "sha256:" + hashlib.sha256(value.encode()).hexdigest()
+
+
+_LEGAL_FORMS = frozenset(
+    [
+        "inc",
+        "incorporated",
+        "llc",
+        "llp",
+        "lp",
+        "ltd",
+        "limited",
+        "plc",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "gmbh",
+        "mbh",
+        "ag",
+        "kg",
+        "kgaa",
+        "ohg",
+        "gbr",
+        "ug",
+        "se",
+        "ev",
+        "eg",
+        "sa",
+        "sas",
+        "sarl",
+        "srl",
+        "spa",
+        "sl",
+        "slu",
+        "bv",
+        "nv",
+        "ab",
+        "hb",
+        "as",
+        "asa",
+        "aps",
+        "oy",
+        "oyj",
+        "sro",
+        "zoo",
+        "spzoo",
+        "kft",
+        "zrt",
+        "pty",
+        "pvt",
+        "pte",
+        "kk",
+        "ltda",
+    ]
+)
+
+
+def fold_name(name: str) -> str:
+    """An organization's name without case, accents, punctuation and legal form.
+
+    "ACME, Inc." and "Acme" are one; a name that is nothing but a legal form, or
+    nothing but punctuation, stays as it is.
+    """
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
+    # "s.r.o." and "sp. z o.o." are one word each once their full stops are gone.
+    words = re.findall(
+        r"\w+", re.sub("[.'\\u2019]", "", letters).replace("sp z oo", "spzoo")
+    )
+    kept = list(words)
+    while len(kept) > 1 and kept[-1] in _LEGAL_FORMS:
+        kept.pop()
+    folded = unicodedata.normalize("NFC", " ".join(kept)) or name.strip().casefold()
+    return folded[: schemaorg.MAX_TEXT]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A property both the editor and the source changed; the editor's was kept."""
+
+    property: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The posting as it should be stored, and where both sides had changed it."""
+
+    posting: Posting
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def merged(
+    base: Posting | None,
+    current: Posting,
+    incoming: Posting,
+    edited: Collection[str],
+) -> Merged:
+    """Property by property: what an editor changed stays, the rest is the source's.
+
+    `edited` holds schema.org property names, `base` the previous node as it reads
+    today. Where the source has since changed an edited property to something other
+    than the editor's, that is a conflict.
+    """
+    kept: dict[str, Any] = {}
+    conflicts: list[Conflict] = []
+    for name in schemaorg.PROPERTIES:
+        if name not in edited:
+            continue
+        attribute = schemaorg.attribute(name)
+        ours, theirs = getattr(current, attribute), getattr(incoming, attribute)
+        kept[attribute] = ours
+        before = theirs if base is None else getattr(base, attribute)
+        if not same(before, theirs) and not same(ours, theirs):
+            conflicts.append(Conflict(name, str(ours), str(theirs)))
+    return Merged(replace(incoming, **kept), tuple(conflicts))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values of a property are one; organizations by folded name."""
+    if isinstance(one, Organization) and isinstance(other, Organization):
+        return fold_name(one.name) == fold_name(other.name)
+    return bool(one == other)
+
+
+class Claim(NamedTuple):
+    """The record that holds a key or posting in this run.
+
+    Its title and organization, the digest of its node, and all its keys.
+    """
+
+    identity: tuple[str, str]
+    digest: str
+    keys: tuple[Key, ...]
+
+    def differs(self, keys: Iterable[Key]) -> bool:
+        """Whether this record has another value of the kind of one of these keys."""
+        mine = {key.kind: key.value for key in self.keys}
+        return any(mine.get(key.kind, key.value) != key.value for key in keys)
+
+
+@dataclass(slots=True)
+class Claims:
+    """What the records of one run have taken: the first of a key keeps it.
+
+    Memory: one entry a key and posting of the run.
+    """
+
+    keys: dict[Key, Claim] = field(default_factory=dict)
+    postings: dict[int, Claim] = field(default_factory=dict)
+
+    def take(self, claim: Claim) -> None:
+        """Gives a record those of its keys that no earlier one has."""
+        for key in claim.keys:
+            self.keys.setdefault(key, claim)
+
+    def mark(self) -> tuple[int, int]:
+        """Where the claims stand, for `rewind`."""
+        return len(self.keys), len(self.postings)
+
+    def rewind(self, mark: tuple[int, int]) -> None:
+        """Forgets what was taken since a mark."""
+        while len(self.keys) > mark[0]:
+            self.keys.popitem()
+        while len(self.postings) > mark[1]:
+            self.postings.popitem()
+
+
+def identity(posting: Posting) -> tuple[str, str]:
+    """Title and organization: what tells two jobs with one key apart."""
+    organization = posting.hiring_organization
+    return (
+        posting.title.casefold(),
+        fold_name(organization.name) if organization else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Which posting a record is (None: a new one), by which keys it is known.
+
+    `earlier` is the claim of a record of this run that is the same job; such a
+    record is not written.
+    """
+
+    posting_id: int | None = None
+    keys: tuple[Key, ...] = ()
+    earlier: Claim | None = None
+
+
+def resolved(
+    found: tuple[Key, ...],
+    who: tuple[str, str],
+    *,
+    claims: Claims,
+    owners: Mapping[Key, int],
+    owned: Mapping[int, Mapping[KeyKind, Collection[str]]],
+) -> Resolved:
+    """Finds the posting of a record by its first usable key.
+
+    `owners` gives the posting of each stored key, `owned` the stored keys of each
+    posting. A key that an earlier record of this run took is not usable by a record
+    with another title or organization; with the same ones the record is a duplicate.
+    What a later kind finds, a posting or a record of this run, is the same job only
+    where it has no different value of an earlier kind.
+    """
+    usable: list[Key] = []
+    earlier: Claim | None = None
+    for position, key in enumerate(found):
+        posting_id = owners.get(key)
+        earlier = claims.keys.get(key)
+        if earlier is None and posting_id is not None:
+            earlier = claims.postings.get(posting_id)
+        if earlier is not None:
+            if earlier.identity == who and not earlier.differs(usable):
+                break
+            continue
+        usable.append(key)
+        if posting_id is None:
+            continue
+        wanted = {other.kind: other.value for other in usable[:-1]}
+        if any(
+            wanted[kind] not in values
+            for kind, values in owned.get(posting_id, {}).items()
+            if kind in wanted and values
+        ):
+            continue
+        mine = (*usable, *found[position + 1 :])
+        return Resolved(
+            posting_id,
+            tuple(
+                other
+                for other in mine
+                if other not in claims.keys
+                and owners.get(other, posting_id) == posting_id
+            ),
+        )
+    else:
+        free = tuple(key for key in usable if key not in owners)
+        if free:
+            return Resolved(None, free)
+        earlier = earlier or Claim(who, "", found)
+    return Resolved(earlier=earlier)

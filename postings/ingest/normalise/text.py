@@ -1,0 +1,221 @@
+"""Texts, lists of texts, HTML, addresses, truth values and counts."""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from postings import sanitise
+from postings.ingest.report import Code, Notes
+from postings.schemaorg import MAX_TEXT, MAX_URL
+
+#: The longest list of texts one property may hold; the rest stays in the node.
+MAX_LIST = 200
+
+#: A comma list has parts of at most this many characters; longer ones are prose.
+_MAX_PART = 40
+
+
+def values(value: Any) -> Iterator[Any]:
+    """One property's values one by one; `null`, `""`, `[]` and `{}` are absent.
+
+    `@value`, `@list` and `@set` wrappers are opened.
+    """
+    if isinstance(value, list):
+        for item in value:
+            yield from values(item)
+    elif isinstance(value, dict):
+        for wrapper in ("@value", "@list", "@set"):
+            if wrapper in value:
+                yield from values(value[wrapper])
+                return
+        if value:
+            yield value
+    elif isinstance(value, str):
+        if value.strip():
+            yield value
+    elif value is not None:
+        yield value
+
+
+def first(value: Any) -> Any:
+    """The first value a property has, or None."""
+    return next(values(value), None)
+
+
+def texts(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
+    """Plain texts without repeats; a Thing gives its name (DefinedTerm, Occupation)."""
+    found: dict[str, None] = {}
+    for item in values(value):
+        text = _plain(item)
+        if not text:
+            continue
+        if len(text) > MAX_TEXT:
+            notes.ignored(
+                Code.TOO_LONG,
+                where,
+                f"The text is longer than {MAX_TEXT} characters and was cut.",
+                text,
+            )
+            text = text[: MAX_TEXT - 1] + "…"
+        found.setdefault(text)
+        if len(found) == MAX_LIST:
+            notes.ignored(
+                Code.TOO_LONG, where, f"Only the first {MAX_LIST} values were read."
+            )
+            break
+    return tuple(found)
+
+
+def text(value: Any, where: str, notes: Notes) -> str:
+    """The first plain text of a property."""
+    found = texts(first(value), where, notes)
+    return found[0] if found else ""
+
+
+def listed(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
+    """Texts of a property where one text may hold several, parted by commas.
+
+    Only a value that is one short text with commas and no sentence is parted.
+    """
+    found = texts(value, where, notes)
+    if (
+        len(found) == 1
+        and "," in found[0]
+        and not re.search(r"[.;:!?](\s|$)", found[0])
+    ):
+        parts = [part.strip() for part in found[0].split(",")]
+        if all(0 < len(part) <= _MAX_PART for part in parts):
+            return tuple(dict.fromkeys(parts))
+    return found
+
+
+def html(value: Any, where: str, notes: Notes) -> str:
+    """Strangers' HTML, decoded, tidied and sanitised; a list becomes a list.
+
+    What the sanitiser dropped is reported.
+    """
+    found = [item for entry in values(value) if (item := _raw(entry))]
+    if not found:
+        return ""
+    if len(found) == 1:
+        raw = found[0]
+    elif any(re.search(r"<\w|&lt;\w", item) for item in found):
+        raw = "\n".join(found)
+    else:
+        items = "".join(f"<li>{html_entities.escape(item)}</li>" for item in found)
+        raw = f"<ul>{items}</ul>"
+    cleaned = sanitise.clean(raw)
+    for removal in cleaned.removed:
+        notes.repaired(
+            Code.REMOVED_MARKUP,
+            where,
+            f"Removed from the text: {removal.code} ({removal.count} times).",
+            removal.detail,
+        )
+    return cleaned.html
+
+
+def url(value: Any, where: str, notes: Notes) -> str:
+    """The first http(s) address of a property; `&amp;` is undone once."""
+    found = urls(value, where, notes)
+    return found[0] if found else ""
+
+
+def urls(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for item in values(value):
+        raw = _address(item)
+        if not raw:
+            continue
+        address = html_entities.unescape(raw.strip())
+        if is_web_address(address):
+            found.setdefault(address)
+        else:
+            notes.ignored(
+                Code.BAD_ADDRESS,
+                where,
+                "Not an absolute http or https address of at most "
+                f"{MAX_URL} characters.",
+                raw,
+            )
+    return tuple(found)[:MAX_LIST]
+
+
+def is_web_address(address: str) -> bool:
+    """An absolute http(s) address with a host, no white space, not overlong."""
+    if len(address) > MAX_URL or re.search(r"[\s<>\"\x00-\x20\x7f\\]", address):
+        return False
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return parts.scheme.lower() in {"http", "https"} and bool(host) and "." in str(host)
+
+
+_TRUE = {"true", "yes", "1", "y"}
+_FALSE = {"false", "no", "0", "n"}
+
+
+def boolean(value: Any, where: str, notes: Notes) -> bool | None:
+    """`true`, `"True"`, `https://schema.org/True` and the like."""
+    item = first(value)
+    if item is None or isinstance(item, bool):
+        return item
+    if isinstance(item, str | int):
+        word = str(item).strip().rsplit("/", 1)[-1].lower()
+        if word in _TRUE | _FALSE:
+            return word in _TRUE
+    notes.ignored(Code.BAD_VALUE, where, "Expected true or false.", item)
+    return None
+
+
+def count(value: Any, where: str, notes: Notes) -> int | None:
+    """A positive whole number below two thousand million, as number or text."""
+    item = first(value)
+    if item is None:
+        return None
+    if isinstance(item, str) and re.fullmatch(r"\s*\d{1,9}\s*", item):
+        item = int(item)
+    if isinstance(item, float) and item.is_integer():
+        item = int(item)
+    if isinstance(item, int) and not isinstance(item, bool) and 0 < item < 2 * 10**9:
+        return item
+    notes.ignored(Code.BAD_VALUE, where, "Expected a positive whole number.", item)
+    return None
+
+
+def _plain(item: Any) -> str:
+    return sanitise.plain(_raw(item))
+
+
+def _raw(item: Any) -> str:
+    if isinstance(item, str):
+        return item
+    if isinstance(item, bool):
+        return ""
+    if isinstance(item, int | float):
+        return str(item)
+    if isinstance(item, Mapping):
+        for key in ("name", "description", "text", "value", "alternateName"):
+            inner = first(item.get(key))
+            if isinstance(inner, str | int | float) and not isinstance(inner, bool):
+                return str(inner)
+    return ""
+
+
+def _address(item: Any) -> str:
+    if isinstance(item, str):
+        return item
+    if isinstance(item, Mapping):
+        for key in ("@id", "url", "contentUrl"):
+            inner = first(item.get(key))
+            if isinstance(inner, str):
+                return inner
+            if isinstance(inner, Mapping) and isinstance(inner.get("@id"), str):
+                return str(inner["@id"])
+    return ""

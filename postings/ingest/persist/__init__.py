@@ -1,0 +1,29 @@
+"""The only code that writes postings: imports and editors' saves.
+
+Every function opens its own transaction and first locks the one row of the
+database's state, so that writers take turns and revisions become visible in order.
+"""
+
+from postings.ingest.persist.edits import (
+    ChildEdits,
+    save_edit,
+    save_organization_edit,
+    set_deleted,
+    set_hidden,
+)
+from postings.ingest.persist.imports import Run, begin, finish, known, save
+from postings.ingest.persist.sourced import source
+
+__all__ = (
+    "ChildEdits",
+    "Run",
+    "begin",
+    "finish",
+    "known",
+    "save",
+    "save_edit",
+    "save_organization_edit",
+    "set_deleted",
+    "set_hidden",
+    "source",
+)

@@ -1,0 +1,190 @@
+"""What editors write, and the marks that keep it through every import."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from postings import sanitise, schemaorg
+from postings.ingest import merge
+from postings.ingest.persist.sourced import source
+from postings.models import (
+    ApplicantLocationRequirement,
+    DatabaseState,
+    JobLocation,
+    JobPosting,
+    JobPostingNode,
+    JobPostingQuerySet,
+    JobPostingTexts,
+    Organization,
+    Source,
+    columns,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChildEdits:
+    """What an editor did to the places or areas of a posting."""
+
+    saved: Sequence[JobLocation | ApplicantLocationRequirement] = ()
+    deleted: Sequence[JobLocation | ApplicantLocationRequirement] = ()
+
+
+def save_edit(
+    row: JobPosting,
+    *,
+    changed: Collection[str],
+    now: datetime,
+    texts: Mapping[str, str] | None = None,
+    children: Mapping[str, ChildEdits] | None = None,
+) -> None:
+    """Stores what an editor changed and marks it, so that no import undoes it.
+
+    `changed` names columns of the row, `texts` columns of its texts with what the
+    editor typed (sanitised here, never tidied), `children` the edits of places and
+    areas by schema.org property. A row without an id is a new posting of the source
+    `editor`. Only changed and derived columns are written.
+    """
+    with transaction.atomic():
+        DatabaseState.lock()
+        is_new = row._state.adding
+        cleaned = {
+            column: sanitise.sanitise(html).html
+            for column, html in (texts or {}).items()
+        }
+        edits = {
+            name: edit
+            for name, edit in (children or {}).items()
+            if edit.saved or edit.deleted
+        }
+        written = set(changed) | _derive(row, changed, cleaned, now)
+        touched = {columns.property_of(column) for column in (*changed, *cleaned)}
+        marks = {name for name in touched if name} | set(edits)
+        row.revision = DatabaseState.draw()
+        if is_new:
+            row.source = source(Source.EDITOR)
+            row.first_seen = now
+            row.posted_at = min(row.date_posted or now, now)
+            row.save()
+            JobPostingTexts.objects.create(
+                posting=row, policy_version=sanitise.POLICY_VERSION, **cleaned
+            )
+            JobPostingNode.objects.create(posting=row, data={})
+        else:
+            row.edited_fields = sorted({*row.edited_fields, *marks})
+            row.save(update_fields={*written, "edited_fields", "revision"})
+            if cleaned:
+                # A text nobody typed keeps the policy it was cleaned by.
+                JobPostingTexts.objects.filter(posting=row).update(**cleaned)
+        if edits:
+            _save_children(row, edits)
+
+
+def _derive(
+    row: JobPosting, changed: Collection[str], texts: Mapping[str, str], now: datetime
+) -> set[str]:
+    """Brings columns that follow from edited ones up to date; names them."""
+    derived: set[str] = set()
+    for moment in ("date_posted", "valid_through"):
+        if moment in changed:
+            setattr(row, f"{moment}_zone", settings.TIME_ZONE)
+            setattr(row, f"{moment}_zone_source", schemaorg.ZoneSource.EDITOR.value)
+            setattr(row, f"{moment}_has_time", True)
+            derived |= {f"{moment}{part}" for part in _MOMENT_PARTS}
+    if "date_posted" in changed and not row._state.adding:
+        row.posted_at = min(row.date_posted or row.first_seen, now)
+        derived.add("posted_at")
+    if "in_language" in changed:
+        source = schemaorg.LanguageSource.EDITOR.value if row.in_language else ""
+        row.in_language_source = source
+        derived.add("in_language_source")
+    if any(column.startswith("base_salary") for column in changed):
+        salary = columns.base_salary_of(row)
+        row.base_salary_yearly_min_value = salary.yearly_min_value
+        row.base_salary_yearly_max_value = salary.yearly_max_value
+        derived |= {"base_salary_yearly_min_value", "base_salary_yearly_max_value"}
+    if "description" in texts:
+        row.excerpt = sanitise.excerpt(texts["description"])
+        derived.add("excerpt")
+    return derived
+
+
+_MOMENT_PARTS = ("_has_time", "_zone", "_zone_source")
+
+
+def _save_children(row: JobPosting, edits: Mapping[str, ChildEdits]) -> None:
+    for edit in edits.values():
+        for child in edit.deleted:
+            child.delete()
+        for child in edit.saved:
+            if child._state.adding:
+                child.position = (
+                    type(child)._default_manager.filter(posting=row).count()
+                )
+            child.posting = row
+            child.save()
+    stored = JobPosting.objects.get(pk=row.pk)
+    for name, value in columns.card_columns(columns.posting_of(stored)).items():
+        setattr(row, name, value)
+    row.save(update_fields=columns.CARD_COLUMNS)
+
+
+def save_organization_edit(row: Organization, *, changed: Collection[str]) -> None:
+    """Stores what an editor changed of an organization and marks it.
+
+    The folded name stays: it is what feeds go on calling this employer. A new name
+    moves the revision of all its postings, whose cards show it.
+    """
+    with transaction.atomic():
+        DatabaseState.lock()
+        if not row.folded_name:
+            row.folded_name = merge.fold_name(row.name)
+        if "description" in changed:
+            row.description = sanitise.sanitise(row.description).html
+        row.edited_fields = sorted(
+            {*row.edited_fields, *(schemaorg.property_name(c) for c in changed)}
+        )
+        row.revision = DatabaseState.draw()
+        row.save()
+        if "name" in changed:
+            _touch(JobPosting.objects.filter(hiring_organization=row))
+
+
+def set_hidden(rows: JobPostingQuerySet, *, hidden: bool) -> int:
+    """Hides postings (their pages answer 404) or shows them again; how many."""
+    return _mark(rows.filter(hidden=not hidden), hidden=hidden)
+
+
+def set_deleted(rows: JobPostingQuerySet, *, deleted: bool, now: datetime) -> int:
+    """Deletes postings (410; rows and keys stay) or takes that back; how many."""
+    return _mark(
+        rows.filter(deleted_at__isnull=deleted), deleted_at=now if deleted else None
+    )
+
+
+def _mark(rows: JobPostingQuerySet, **values: Any) -> int:
+    with transaction.atomic():
+        DatabaseState.lock()
+        ids = list(rows.values_list("pk", flat=True))
+        found = JobPosting.objects.filter(pk__in=ids)
+        found.update(**values)
+        _touch(found)
+    return len(ids)
+
+
+def _touch(rows: JobPostingQuerySet) -> None:
+    """Draws a revision for each of these postings."""
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    if not ids:
+        return
+    first = DatabaseState.draw(len(ids))
+    JobPosting.objects.bulk_update(
+        [JobPosting(pk=pk, revision=first + i) for i, pk in enumerate(ids)],
+        ("revision",),
+        batch_size=500,
+    )

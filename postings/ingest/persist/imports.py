@@ -1,0 +1,632 @@
+"""What imports write: batches of records, and the run they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import DataError, IntegrityError, models, transaction
+from django.db.models import prefetch_related_objects
+
+from postings import sanitise, schemaorg
+from postings.ingest import merge, normalise
+from postings.ingest.merge import Claims, Key
+from postings.ingest.normalise import READER_VERSION, Normalised
+from postings.ingest.persist.sourced import source
+from postings.ingest.read import Node, Unread
+from postings.ingest.report import (
+    Code,
+    Notes,
+    Outcome,
+    Problem,
+    Recorded,
+    Report,
+    Severity,
+)
+from postings.models import (
+    DatabaseState,
+    ImportRecord,
+    ImportRun,
+    JobPosting,
+    JobPostingNode,
+    JobPostingTexts,
+    Organization,
+    Source,
+    SourceKey,
+    columns,
+)
+from postings.schemaorg import Posting
+
+
+@dataclass(kw_only=True, slots=True)
+class Run:
+    """One run of an import, from `begin` to `finish`.
+
+    `row` is its ledger entry, absent in a dry run.
+    """
+
+    source_slug: str
+    now: datetime
+    dry_run: bool
+    row: ImportRun | None = None
+    claims: Claims = field(default_factory=Claims)
+
+
+def begin(
+    source_slug: str,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    command_line: str = "",
+    user: AbstractBaseUser | None = None,
+) -> Run:
+    """Opens a run; a dry run leaves no trace."""
+    run = Run(source_slug=source_slug, now=now, dry_run=dry_run)
+    if not dry_run:
+        run.row = ImportRun.objects.create(
+            source=source(source_slug),
+            started_at=now,
+            reader_version=READER_VERSION,
+            command_line=command_line,
+            user_id=user.pk if user else None,
+        )
+    return run
+
+
+def finish(run: Run, report: Report, *, state: str, now: datetime) -> None:
+    """Closes a run with its counts."""
+    if run.row is None:
+        return
+    row = run.row
+    row.state, row.finished_at, row.documents = state, now, report.documents
+    for outcome in Outcome:
+        setattr(row, outcome.name.lower(), report.outcomes[outcome])
+    row.save()
+
+
+def known(digests: Collection[str], *, run: Run) -> frozenset[str]:
+    """Which of these nodes the source already holds as today's reader reads them.
+
+    Cost: one query by index.
+    """
+    return frozenset(
+        JobPosting.objects.filter(
+            source__slug=run.source_slug,
+            node_hash__in=digests,
+            reader_version=READER_VERSION,
+        ).values_list("node_hash", flat=True)
+    )
+
+
+def save(batch: Sequence[Normalised | Unread], *, run: Run) -> list[Recorded]:
+    """Stores a batch in one transaction and says what became of each record.
+
+    Where the database refuses the batch for a value in it, every record is tried by
+    itself, so that a bad one costs no neighbour. A dry run rolls back.
+    """
+    mark = run.claims.mark()
+    try:
+        return _save(batch, run)
+    except (DataError, IntegrityError) as error:
+        run.claims.rewind(mark)
+        if len(batch) > 1:
+            return [found for entry in batch for found in save([entry], run=run)]
+        entry = batch[0]
+        refused = Problem(
+            code=Code.NOT_STORED,
+            severity=Severity.REJECTED,
+            locator=_locator(entry),
+            message=f"The database refused this record: {str(error).splitlines()[0]}.",
+        )
+        raw = entry.raw if isinstance(entry, Unread) else entry.node.raw
+        return _save([Unread(problem=refused, raw=raw)], run)
+
+
+def _save(batch: Sequence[Normalised | Unread], run: Run) -> list[Recorded]:
+    with transaction.atomic():
+        DatabaseState.lock()
+        recorded = _Batch(run, source(run.source_slug)).store(batch)
+        if run.dry_run:
+            transaction.set_rollback(True)
+    return recorded
+
+
+def _locator(entry: Normalised | Unread) -> str:
+    if isinstance(entry, Unread):
+        return entry.problem.locator
+    return entry.node.locator
+
+
+@dataclass(slots=True)
+class _Record:
+    """One record on its way into the database."""
+
+    normalised: Normalised
+    posting: Posting
+    keys: tuple[Key, ...]
+    claim: merge.Claim
+    row: JobPosting | None = None
+    organization: Organization | None = None
+    outcome: Outcome = Outcome.UNCHANGED
+    conflicts: tuple[merge.Conflict, ...] = ()
+    replaced_node: Any = None
+    notes: tuple[Problem, ...] = ()
+
+    @property
+    def node(self) -> Node:
+        return self.normalised.node
+
+    def recorded(self) -> Recorded:
+        return Recorded(
+            outcome=self.outcome,
+            locator=self.node.locator,
+            title=self.posting.title,
+            posting_id=self.row.pk if self.row else None,
+            problems=(*self.normalised.problems, *self.notes),
+            conflicts=tuple(conflict.property for conflict in self.conflicts),
+        )
+
+
+class _Batch:
+    """Stores one batch; lives as long as its transaction."""
+
+    def __init__(self, run: Run, source: Source) -> None:
+        self.run = run
+        self.source = source
+        self.owners: dict[Key, int] = {}
+
+    def store(self, batch: Sequence[Normalised | Unread]) -> list[Recorded]:
+        entries = self._resolve(batch)
+        records = [entry for entry in entries if isinstance(entry, _Record)]
+        created = [record for record in records if record.row is None]
+        changed = [record for record in records if self._is_changed(record)]
+        self._complete([*created, *changed])
+        self._load([row for record in changed if (row := record.row)])
+        self._merge(changed)
+        self._find_organizations([*created, *changed])
+        self._create(created)
+        self._update(changed)
+        self._keep_keys(records)
+        finished = [
+            entry.recorded() if isinstance(entry, _Record) else entry
+            for entry in entries
+        ]
+        self._write_ledger(batch, entries, finished)
+        return finished
+
+    # --- Which posting each record is
+
+    def _resolve(
+        self, batch: Sequence[Normalised | Unread]
+    ) -> list[_Record | Recorded]:
+        keyed = [
+            merge.keys(entry.posting, entry.node)
+            if isinstance(entry, Normalised) and entry.posting
+            else ()
+            for entry in batch
+        ]
+        owned = self._stored_keys({key for keys in keyed for key in keys})
+        rows = JobPosting.objects.select_related("hiring_organization").in_bulk(
+            set(self.owners.values())
+        )
+        claims = self.run.claims
+        entries: list[_Record | Recorded] = []
+        for entry, keys in zip(batch, keyed, strict=True):
+            if isinstance(entry, Unread):
+                entries.append(_rejected(entry.problem.locator, (entry.problem,)))
+                continue
+            if entry.posting is None:
+                entries.append(_rejected(entry.node.locator, entry.problems))
+                continue
+            claim = merge.Claim(
+                merge.identity(entry.posting), entry.node.data_digest, keys
+            )
+            found = merge.resolved(
+                keys, claim.identity, claims=claims, owners=self.owners, owned=owned
+            )
+            if found.earlier is not None:
+                entries.append(_duplicate(entry, found.earlier))
+                continue
+            claims.take(claim)
+            record = _Record(entry, entry.posting, found.keys, claim)
+            if found.posting_id is not None:
+                claims.postings[found.posting_id] = claim
+                record.row = rows[found.posting_id]
+            entries.append(record)
+        return entries
+
+    def _stored_keys(
+        self, wanted: Collection[Key]
+    ) -> dict[int, dict[merge.KeyKind, set[str]]]:
+        """Fills `owners` with the postings of these keys; all keys of those."""
+        mine = SourceKey.objects.filter(source=self.source)
+        for key in mine.filter(value__in={key.value for key in wanted}):
+            self.owners[Key(merge.KeyKind(key.kind), key.value)] = key.posting_id
+        owned: dict[int, dict[merge.KeyKind, set[str]]] = {}
+        for key in mine.filter(posting_id__in=set(self.owners.values())):
+            kind = merge.KeyKind(key.kind)
+            owned.setdefault(key.posting_id, {}).setdefault(kind, set()).add(key.value)
+            self.owners.setdefault(Key(kind, key.value), key.posting_id)
+        return owned
+
+    # --- What it should be
+
+    def _is_changed(self, record: _Record) -> bool:
+        row = record.row
+        if row is None:
+            return False
+        if row.deleted_at is not None:
+            record.outcome = Outcome.DELETED_BY_EDITOR
+            return False
+        return (
+            row.node_hash != record.node.digest
+            or row.reader_version != READER_VERSION
+            or row.withdrawn_at is not None
+        )
+
+    def _complete(self, records: Iterable[_Record]) -> None:
+        """Reads again, with the long texts, what was thought to be known."""
+        for record in records:
+            if record.normalised.complete:
+                continue
+            record.normalised = normalise.posting(
+                record.node, site_zone=settings.TIME_ZONE
+            )
+            assert record.normalised.posting is not None  # noqa: S101 - it had a title
+            record.posting = record.normalised.posting
+
+    def _load(self, rows: Sequence[JobPosting]) -> None:
+        prefetch_related_objects(
+            rows, "texts", "node", "job_location", "applicant_location_requirements"
+        )
+
+    def _merge(self, records: Iterable[_Record]) -> None:
+        for record in records:
+            row = record.row
+            if row is None or not row.edited_fields:
+                continue
+            merged = merge.merged(
+                self._base(row),
+                columns.posting_of(row),
+                record.posting,
+                row.edited_fields,
+            )
+            record.posting, record.conflicts = merged.posting, merged.conflicts
+
+    def _base(self, row: JobPosting) -> Posting | None:
+        """The previous node as it reads today."""
+        before = Node(
+            data=row.node.data,
+            locator="",
+            page=row.node.page,
+            language=row.node.language,
+        )
+        return normalise.posting(before, site_zone=settings.TIME_ZONE).posting
+
+    # --- Organizations
+
+    def _find_organizations(self, records: Iterable[_Record]) -> None:
+        """Gives each record its organization's row, made where there is none yet.
+
+        A value is taken where the row's is empty, or where it came from this source
+        and this record itself changed it, so that two records of one employer that
+        differ do not flap.
+        """
+        wanted: list[tuple[_Record, schemaorg.Organization, str]] = []
+        for record in records:
+            row = record.row
+            if row is not None and "hiringOrganization" in row.edited_fields:
+                record.organization = row.hiring_organization
+                continue
+            organization = record.posting.hiring_organization
+            if organization is not None:
+                folded = merge.fold_name(organization.name)
+                wanted.append((record, organization, folded))
+        rows = {
+            row.folded_name: row
+            for row in Organization.objects.filter(
+                folded_name__in={folded for _, _, folded in wanted}
+            )
+        }
+        fresh: dict[str, Organization] = {}
+        touched: dict[str, Organization] = {}
+        for record, organization, folded in wanted:
+            if folded not in rows:
+                rows[folded] = fresh[folded] = Organization(
+                    name=organization.name, folded_name=folded
+                )
+            found = rows[folded]
+            if self._take_values(found, organization, _previous_employer(record)):
+                touched[folded] = found
+            record.organization = found
+        changed = {**fresh, **touched}
+        if not changed:
+            return
+        revision = DatabaseState.draw(len(changed))
+        for position, organization_row in enumerate(changed.values()):
+            organization_row.revision = revision + position
+        Organization.objects.bulk_create(fresh.values())
+        Organization.objects.bulk_update(
+            [row for folded, row in touched.items() if folded not in fresh],
+            (*_ORGANIZATION_VALUES, "value_sources", "revision"),
+        )
+
+    def _take_values(
+        self,
+        row: Organization,
+        incoming: schemaorg.Organization,
+        before: schemaorg.Organization | None,
+    ) -> bool:
+        taken = False
+        for column in _ORGANIZATION_VALUES:
+            value = _listed(getattr(incoming, column))
+            present = getattr(row, column)
+            if not value or value == present:
+                continue
+            if schemaorg.property_name(column) in row.edited_fields:
+                continue
+            mine = row.value_sources.get(column) == self.source.slug
+            source_changed_it = (
+                before is not None and _listed(getattr(before, column)) == present
+            )
+            if not present or (mine and source_changed_it):
+                setattr(row, column, value)
+                row.value_sources[column] = self.source.slug
+                taken = True
+        return taken
+
+    # --- Writing
+
+    def _create(self, records: Sequence[_Record]) -> None:
+        if not records:
+            return
+        now = self.run.now
+        revision = DatabaseState.draw(len(records))
+        for position, record in enumerate(records):
+            posting = record.posting
+            posted = posting.date_posted.at if posting.date_posted else now
+            record.outcome = Outcome.CREATED
+            record.row = JobPosting(
+                **columns.row_columns(posting),
+                **columns.card_columns(posting),
+                excerpt=sanitise.excerpt(posting.description),
+                hiring_organization=record.organization,
+                source=self.source,
+                node_hash=record.node.digest,
+                reader_version=READER_VERSION,
+                first_seen=now,
+                posted_at=min(posted, now),
+                published_at=now,
+                revision=revision + position,
+            )
+        rows = [row for record in records if (row := record.row)]
+        JobPosting.objects.bulk_create(rows)
+        JobPostingTexts.objects.bulk_create(
+            JobPostingTexts(
+                posting=record.row,
+                policy_version=sanitise.POLICY_VERSION,
+                **columns.text_columns(record.posting),
+            )
+            for record in records
+        )
+        JobPostingNode.objects.bulk_create(
+            JobPostingNode(posting=record.row, **_node_columns(record.node))
+            for record in records
+        )
+        for name in columns.CHILDREN:
+            self._write_children(name, records)
+        for record, row in zip(records, rows, strict=True):
+            self.run.claims.postings[row.pk] = record.claim
+
+    def _update(self, records: Sequence[_Record]) -> None:
+        """Writes only what differs; a posting that reads the same keeps its revision."""
+        found = [
+            (record, row, _differences(record, row, self.run.now))
+            for record in records
+            if (row := record.row) is not None
+        ]
+        moved = [row for _, row, differences in found if differences.any()]
+        revision = DatabaseState.draw(len(moved)) if moved else 0
+        for position, row in enumerate(moved):
+            row.revision = revision + position
+        written = {"node_hash", "reader_version", "revision"}
+        for record, row, differences in found:
+            if differences.any():
+                record.outcome = Outcome.UPDATED
+            if "withdrawn_at" in differences.columns:
+                record.outcome = Outcome.REOPENED
+            if record.conflicts:
+                record.outcome = Outcome.CONFLICT
+            if record.outcome is not Outcome.UNCHANGED:
+                record.replaced_node = row.node.data
+            written |= differences.columns
+            row.node_hash, row.reader_version = record.node.digest, READER_VERSION
+            _assign(row.node, _node_columns(record.node))
+        rows = [row for _, row, _ in found]
+        if rows:
+            JobPosting.objects.bulk_update(rows, sorted(written))
+            JobPostingNode.objects.bulk_update(
+                [row.node for row in rows], ("data", "page", "language")
+            )
+        texts = [row.texts for _, row, differences in found if differences.texts]
+        if texts:
+            JobPostingTexts.objects.bulk_update(
+                texts, (*columns.TEXT_COLUMNS.values(), "policy_version")
+            )
+        for name, model in columns.CHILDREN.items():
+            changed = [r for r, _, differences in found if name in differences.children]
+            if changed:
+                old = model._default_manager.filter(
+                    posting__in=[record.row for record in changed if record.row]
+                )
+                old.delete()
+                self._write_children(name, changed)
+
+    def _write_children(self, name: str, records: Iterable[_Record]) -> None:
+        model: type[models.Model] = columns.CHILDREN[name]
+        model._default_manager.bulk_create(
+            model(posting=record.row, position=position, **columns.child_columns(child))
+            for record in records
+            for position, child in enumerate(_children(record.posting, name))
+        )
+
+    def _keep_keys(self, records: Iterable[_Record]) -> None:
+        """Stores new keys, and on all keys of what was seen the run that saw it."""
+        seen = [
+            record
+            for record in records
+            if record.row and record.outcome is not Outcome.DELETED_BY_EDITOR
+        ]
+        SourceKey.objects.bulk_create(
+            SourceKey(
+                source=self.source,
+                kind=key.kind.value,
+                value=key.value,
+                posting=record.row,
+                last_run=self.run.row,
+            )
+            for record in seen
+            for key in record.keys
+            if key not in self.owners
+        )
+        if self.run.row is not None:
+            SourceKey.objects.filter(
+                source=self.source, posting__in=[r.row for r in seen if r.row]
+            ).exclude(last_run=self.run.row).update(last_run=self.run.row)
+
+    def _write_ledger(
+        self,
+        batch: Sequence[Normalised | Unread],
+        entries: Sequence[_Record | Recorded],
+        finished: Sequence[Recorded],
+    ) -> None:
+        if self.run.row is None:
+            return
+        ledger = []
+        for arrived, entry, recorded in zip(batch, entries, finished, strict=True):
+            if recorded.outcome is Outcome.UNCHANGED:
+                continue
+            record = ImportRecord(
+                run=self.run.row,
+                posting_id=recorded.posting_id,
+                outcome=recorded.outcome.value,
+                locator=recorded.locator[:1000],
+                problems=[problem.as_json() for problem in recorded.problems],
+            )
+            if isinstance(entry, _Record):
+                record.replaced_node = entry.replaced_node
+                record.conflicts = [asdict(conflict) for conflict in entry.conflicts]
+            else:
+                record.raw = (
+                    arrived.raw if isinstance(arrived, Unread) else arrived.node.raw
+                )
+            ledger.append(record)
+        ImportRecord.objects.bulk_create(ledger)
+
+
+_ORGANIZATION_VALUES = tuple(
+    column for column in columns.ORGANIZATION_COLUMNS if column != "name"
+)
+
+
+def _rejected(locator: str, problems: tuple[Problem, ...]) -> Recorded:
+    return Recorded(outcome=Outcome.REJECTED, locator=locator, problems=problems)
+
+
+def _duplicate(entry: Normalised, earlier: merge.Claim) -> Recorded:
+    """A second record of one job: harmless where it is the same node, else rejected."""
+    harmless = earlier.digest == entry.node.data_digest
+    problem = Problem(
+        code=Code.DUPLICATE_IDENTITY,
+        severity=Severity.REPAIRED if harmless else Severity.REJECTED,
+        locator=entry.node.locator,
+        message=(
+            "The same record came before in this run."
+            if harmless
+            else "An earlier record of this run has the same identity, title and "
+            "organization; this one was not written."
+        ),
+        value=entry.posting.title if entry.posting else "",
+    )
+    return Recorded(
+        outcome=Outcome.UNCHANGED if harmless else Outcome.REJECTED,
+        locator=entry.node.locator,
+        title=entry.posting.title if entry.posting else "",
+        problems=(*entry.problems, problem),
+    )
+
+
+def _previous_employer(record: _Record) -> schemaorg.Organization | None:
+    """The employer as the record named it before this run."""
+    if record.row is None:
+        return None
+    return normalise.organization(
+        record.row.node.data.get("hiringOrganization"), Notes("")
+    )
+
+
+def _node_columns(node: Node) -> dict[str, Any]:
+    return {"data": dict(node.data), "page": node.page, "language": node.language}
+
+
+def _children(posting: Posting, name: str) -> tuple[Any, ...]:
+    children: tuple[Any, ...] = getattr(posting, schemaorg.attribute(name))
+    return children
+
+
+@dataclass(frozen=True, slots=True)
+class _Differences:
+    """What of a row an import changes; the values are already set on it."""
+
+    columns: frozenset[str]
+    texts: frozenset[str]
+    children: frozenset[str]
+
+    def any(self) -> bool:
+        return bool(self.columns or self.texts or self.children)
+
+
+def _differences(record: _Record, row: JobPosting, now: datetime) -> _Differences:
+    """Sets on a row and its texts what the record says, and names what differed."""
+    posting = record.posting
+    texts = _assign(row.texts, columns.text_columns(posting))
+    if texts:
+        row.texts.policy_version = sanitise.POLICY_VERSION
+    values = columns.row_columns(posting) | columns.card_columns(posting)
+    values["hiring_organization_id"] = _key(record.organization)
+    if "description" in texts:
+        values["excerpt"] = sanitise.excerpt(posting.description)
+    if values["date_posted"] != row.date_posted:
+        values["posted_at"] = min(values["date_posted"] or row.first_seen, now)
+    if row.withdrawn_at is not None:
+        values |= {"withdrawn_at": None, "withdrawn_reason": ""}
+    changed = {
+        name.removesuffix("_id") if name == "hiring_organization_id" else name
+        for name in _assign(row, values)
+    }
+    children = {
+        name
+        for name in columns.CHILDREN
+        if columns.children_of(row, name) != _children(posting, name)
+    }
+    return _Differences(frozenset(changed), frozenset(texts), frozenset(children))
+
+
+def _assign(row: models.Model, values: Mapping[str, Any]) -> set[str]:
+    """Sets columns and names those that changed."""
+    changed = {name for name, value in values.items() if getattr(row, name) != value}
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
+
+
+def _key(row: models.Model | None) -> Any:
+    return row.pk if row is not None else None
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

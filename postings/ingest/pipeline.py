@@ -1,0 +1,83 @@
+"""The straight line: documents to nodes to postings to rows to a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
+
+from postings.ingest import normalise, persist, read
+from postings.ingest.normalise import Normalised
+from postings.ingest.read import Document, Unread
+from postings.ingest.report import Recorded, Report
+from postings.models import ImportRun
+
+#: Records a transaction holds; small enough that writers do not wait for each other.
+BATCH = 200
+
+
+def run(
+    documents: Iterable[Document | Unread],
+    *,
+    source: str,
+    now: datetime,
+    dry_run: bool = False,
+    tell: Callable[[Recorded], None] | None = None,
+    command_line: str = "",
+    user: AbstractBaseUser | None = None,
+) -> Report:
+    """Imports documents into a source and returns the sum of what happened.
+
+    `tell` hears of every record as it is stored. Cleaning happens outside of
+    transactions; a dry run is the same work with every batch rolled back.
+    """
+    report = Report()
+    current = persist.begin(
+        source, now=now, dry_run=dry_run, command_line=command_line, user=user
+    )
+    state = ImportRun.State.FAILED
+    try:
+        batch: list[read.Node | Unread] = []
+        for document in documents:
+            report.documents += 1
+            found = [document] if isinstance(document, Unread) else read.nodes(document)
+            for entry in found:
+                batch.append(entry)
+                if len(batch) == BATCH:
+                    _store(batch, current, report, tell)
+                    batch = []
+        _store(batch, current, report, tell)
+        state = ImportRun.State.FINISHED
+    except KeyboardInterrupt:
+        state = ImportRun.State.INTERRUPTED
+        raise
+    finally:
+        persist.finish(current, report, state=state, now=timezone.now())
+    return report
+
+
+def _store(
+    batch: list[read.Node | Unread],
+    current: persist.Run,
+    report: Report,
+    tell: Callable[[Recorded], None] | None,
+) -> None:
+    digests = {entry.digest for entry in batch if isinstance(entry, read.Node)}
+    known = persist.known(digests, run=current)
+    arrived: list[Normalised | Unread] = [
+        entry
+        if isinstance(entry, Unread)
+        else normalise.posting(
+            entry,
+            site_zone=settings.TIME_ZONE,
+            long_texts=entry.digest not in known,
+        )
+        for entry in batch
+    ]
+    for recorded in persist.save(arrived, run=current):
+        report.add(recorded)
+        if tell is not None:
+            tell(recorded)

@@ -1,0 +1,160 @@
+"""What an import has to say: outcomes, problems, and their sum."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """What became of one record; every record has exactly one."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REOPENED = "reopened"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+    DELETED_BY_EDITOR = "deleted by editor"
+
+
+class Severity(StrEnum):
+    """How much a problem took: nothing, one value, or the record."""
+
+    REPAIRED = "repaired"
+    IGNORED = "ignored value"
+    REJECTED = "rejected"
+
+
+class Code(StrEnum):
+    """Stable names of problems; docs/problems.md explains each."""
+
+    UNREADABLE = "unreadable"
+    BAD_ENCODING = "bad-encoding"
+    BAD_JSON = "bad-json"
+    TOO_DEEP = "too-deep"
+    CONTROL_CHARACTERS = "control-characters"
+    NOT_AN_OBJECT = "not-an-object"
+    NO_POSTING = "no-posting"
+    NO_TITLE = "no-title"
+    DUPLICATE_IDENTITY = "duplicate-identity"
+    NOT_STORED = "not-stored"
+    BAD_VALUE = "bad-value"
+    BAD_DATE = "bad-date"
+    BAD_ADDRESS = "bad-address"
+    UNKNOWN_COUNTRY = "unknown-country"
+    UNKNOWN_VALUE = "unknown-value"
+    TOO_LONG = "too-long"
+    WRONG_CASE = "wrong-case"
+    SUPERSEDED_PROPERTY = "superseded-property"
+    REMOVED_MARKUP = "removed-markup"
+    MISSING_REFERENCE = "missing-reference"
+    NOT_REMOTE = "not-remote"
+
+
+_SHOWN = 80
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One thing found wrong, where, and what was done about it.
+
+    `locator` names file, line or script block and the JSON pointer inside;
+    `value` is the offending value, shortened to 80 characters.
+    """
+
+    code: Code
+    severity: Severity
+    message: str
+    locator: str = ""
+    value: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {
+            "code": str(self.code),
+            "severity": str(self.severity),
+            "locator": self.locator,
+            "value": self.value,
+            "message": self.message,
+        }
+
+    def __str__(self) -> str:
+        shown = f" ({self.value})" if self.value else ""
+        return f"{self.locator}: {self.severity}: {self.code}: {self.message}{shown}"
+
+
+def shortened(value: Any) -> str:
+    """A value as it can be shown on one line, at most 80 characters."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(char if char.isprintable() else "\ufffd" for char in text[:200])
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """What became of one record, and everything noticed on the way."""
+
+    outcome: Outcome
+    locator: str
+    title: str = ""
+    posting_id: int | None = None
+    problems: tuple[Problem, ...] = ()
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(kw_only=True, slots=True)
+class Report:
+    """The sum of a run. Memory: counters only, however many records."""
+
+    documents: int = 0
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    codes: Counter[tuple[Severity, Code]] = field(default_factory=Counter)
+
+    def add(self, recorded: Recorded) -> None:
+        self.outcomes[recorded.outcome] += 1
+        for problem in recorded.problems:
+            self.codes[problem.severity, problem.code] += 1
+
+    @property
+    def records(self) -> int:
+        return self.outcomes.total()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether nothing was rejected."""
+        return not self.outcomes[Outcome.REJECTED]
+
+
+class Notes:
+    """Collects the problems of one record while it is read."""
+
+    def __init__(self, locator: str) -> None:
+        self._start = locator if "#" in locator else f"{locator}#"
+        self._problems: list[Problem] = []
+
+    def repaired(self, code: Code, where: str, message: str, value: Any = None) -> None:
+        self._add(Severity.REPAIRED, code, where, message, value)
+
+    def ignored(self, code: Code, where: str, message: str, value: Any = None) -> None:
+        self._add(Severity.IGNORED, code, where, message, value)
+
+    def rejected(self, code: Code, where: str, message: str, value: Any = None) -> None:
+        self._add(Severity.REJECTED, code, where, message, value)
+
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(self._problems)
+
+    def _add(
+        self, severity: Severity, code: Code, where: str, message: str, value: Any
+    ) -> None:
+        self._problems.append(
+            Problem(
+                code=code,
+                severity=severity,
+                locator=f"{self._start}/{where}" if where else self._start.rstrip("#"),
+                message=message,
+                value="" if value is None else shortened(value),
+            )
+        )
