@@ -1,0 +1,373 @@
+"""A text as a stream of tags and character data, read once from left to right.
+
+Lenient where HTML is (any text has a reading), and linear: no shape of text makes
+it look at a character more than a fixed number of times. Safety does not rest on it:
+whatever it misreads is escaped by the writer and judged again by bleach.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Final
+
+from postings.sanitise.policy import RemovalCode, Removals
+
+TEXT: Final = 0
+OPEN: Final = 1
+CLOSE: Final = 2
+
+Token = tuple[int, str, str]
+"""`(TEXT, characters, "")`, `(OPEN, name, raw attributes)` or `(CLOSE, name, "")`."""
+
+# Content and all. An unclosed one of the first kind hides the rest of the text, as in
+# a browser; of the second only its tag goes, so that no posting loses its words to
+# a forgotten end tag. Buttons and options are controls, not description.
+_DROPPED_TO_THE_END: Final = frozenset({"script", "style"})
+_DROPPED: Final = _DROPPED_TO_THE_END | frozenset(
+    [
+        "template",
+        "noscript",
+        "iframe",
+        "object",
+        "svg",
+        "math",
+        "head",
+        "title",
+        "textarea",
+        "select",
+        "datalist",
+        "button",
+        "noembed",
+        "noframes",
+        "canvas",
+        "audio",
+        "video",
+        "applet",
+    ]
+)
+_NO_NESTING: Final = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "iframe",
+        "head",
+        "title",
+        "textarea",
+        "noembed",
+        "noframes",
+    ]
+)
+_VOID_REPORTED: Final = frozenset(
+    [
+        "img",
+        "embed",
+        "input",
+        "link",
+        "meta",
+        "base",
+        "frame",
+        "keygen",
+        "param",
+        "area",
+        "image",
+    ]
+)
+_UNWRAPPED_REPORTED: Final = frozenset({"form", "marquee", "blink", "frameset", "map"})
+
+KNOWN_TAGS: Final = (
+    _DROPPED
+    | _VOID_REPORTED
+    | _UNWRAPPED_REPORTED
+    | frozenset(
+        [
+            "a",
+            "abbr",
+            "acronym",
+            "address",
+            "article",
+            "aside",
+            "b",
+            "bdi",
+            "bdo",
+            "bgsound",
+            "big",
+            "blockquote",
+            "body",
+            "br",
+            "caption",
+            "center",
+            "cite",
+            "code",
+            "col",
+            "colgroup",
+            "dd",
+            "del",
+            "details",
+            "dfn",
+            "dialog",
+            "dir",
+            "div",
+            "dl",
+            "dt",
+            "em",
+            "fieldset",
+            "figcaption",
+            "figure",
+            "font",
+            "footer",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hgroup",
+            "hr",
+            "html",
+            "i",
+            "ins",
+            "kbd",
+            "label",
+            "legend",
+            "li",
+            "listing",
+            "main",
+            "mark",
+            "menu",
+            "meter",
+            "nav",
+            "nobr",
+            "ol",
+            "optgroup",
+            "option",
+            "output",
+            "p",
+            "picture",
+            "plaintext",
+            "pre",
+            "progress",
+            "q",
+            "rp",
+            "rt",
+            "ruby",
+            "s",
+            "samp",
+            "section",
+            "slot",
+            "small",
+            "source",
+            "span",
+            "strike",
+            "strong",
+            "sub",
+            "summary",
+            "sup",
+            "table",
+            "tbody",
+            "td",
+            "tfoot",
+            "th",
+            "thead",
+            "time",
+            "tr",
+            "track",
+            "tt",
+            "u",
+            "ul",
+            "var",
+            "wbr",
+            "xmp",
+        ]
+    )
+)
+
+_NAMES: Final = "|".join(sorted(KNOWN_TAGS))
+LITERAL_TAG: Final = re.compile(rf"<(?:/?(?:{_NAMES})(?=[\s/>])|!--)", re.IGNORECASE)
+ESCAPED_TAG: Final = re.compile(
+    rf"&(?:amp;)?(?:lt|\#0*60|\#x0*3c);"
+    rf"(?:/?(?:{_NAMES})(?=[\s/>&])|!--)",
+    re.IGNORECASE,
+)
+
+_FAST_TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>\"']*)>")
+# Quotes count only after an equals sign, as in HTML.
+_QUOTED_TAG: Final = re.compile(
+    r"<(/?)([a-zA-Z][^\s/>]*)"
+    r"((?:[^>=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|=)*+)>"
+)
+_NAME_START: Final = re.compile(r"</?[a-zA-Z]")
+_PLAIN_TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)>")
+_UNFINISHED: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\s+[\w:-]+\s*=")
+_COMMENT_END: Final = re.compile(r"--!?>")
+_HANDLER: Final = re.compile(r"(?<![\w-])on[a-z]+(?=\s*=)", re.IGNORECASE)
+_ATTRIBUTE: Final = re.compile(
+    r"([^\s\"'<>/=]+)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+)))?"
+)
+_ENDS: Final = {
+    name: re.compile(rf"<(/?){name}(?=[\s/>])[^>]*>", re.IGNORECASE)
+    for name in _DROPPED
+}
+# How often a scan may run to the end of the text in vain before the reader stops
+# trying: it keeps a text made of such attempts linear.
+_PATIENCE: Final = 16
+
+# Joiners and direction marks (u200c to u200f) mean something beside the scripts and
+# emoji that need them, and nowhere else.
+_NOT_SEEN: Final = (
+    "\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u180e\u200b\u202a-\u202e\u2060-\u2064"
+    "\u2066-\u206f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
+)
+_SUSPECT: Final = re.compile(f"[{_NOT_SEEN}\u200c-\u200f]")
+_INVISIBLE: Final = re.compile(
+    f"[{_NOT_SEEN}]"
+    "|(?<![\u0590-\u1fff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c-\u200f]"
+)
+
+
+def visible(text: str) -> str:
+    """The text without control characters, lone surrogates and zero-width characters.
+
+    Joiners and direction marks stay after a letter of a script that uses them.
+    """
+    return _INVISIBLE.sub("", text) if _SUSPECT.search(text) else text
+
+
+def attributes(raw: str) -> dict[str, str]:
+    """The attributes of a tag, names in lower case; of equal names the first wins."""
+    found: dict[str, str] = {}
+    for name, double, single, bare in _ATTRIBUTE.findall(raw):
+        found.setdefault(name.lower(), unescape(double or single or bare))
+    return found
+
+
+class _Reader:
+    """Where a text is being read, and how often it looked ahead in vain."""
+
+    def __init__(self, text: str, removed: Removals) -> None:
+        if "<![CDATA[" in text:
+            text = text.replace("<![CDATA[", "").replace("]]>", "")
+        self.text = visible(text)
+        self.removed = removed
+        self.patience = _PATIENCE
+        self.last_end = self.text.rfind(">")
+        self.unclosed: set[str] = set()
+
+    def quoted_tag(self, at: int) -> re.Match[str] | None:
+        if at > self.last_end or not _NAME_START.match(self.text, at):
+            return None
+        if self.patience:
+            if found := _QUOTED_TAG.match(self.text, at):
+                return found
+            self.patience -= 1
+        return _PLAIN_TAG.match(self.text, at)
+
+    def after_element(self, name: str, start: int) -> int | None:
+        """Where the element whose start tag ends at `start` is over, if it is."""
+        if name in self.unclosed:
+            return None
+        depth = 1
+        first = None
+        for end in _ENDS[name].finditer(self.text, start):
+            if end[1]:
+                first = first or end.end()
+                depth -= 1
+                if not depth or not self.patience or name in _NO_NESTING:
+                    return end.end()
+            else:
+                depth += 1
+        if first is None:
+            self.unclosed.add(name)
+        else:
+            self.patience -= 1
+        return first
+
+    def after_declaration(self, at: int) -> int | None:
+        """Where a comment, doctype or processing instruction at `at` is over."""
+        text = self.text
+        if text.startswith("<!--", at):
+            for empty in ("<!-->", "<!--->"):
+                if text.startswith(empty, at):
+                    return at + len(empty)
+            end = _COMMENT_END.search(text, at + 4)
+            if end is None:
+                self.removed.add(RemovalCode.ELEMENT, "comment")
+                return len(text)
+            return end.end()
+        if at < self.last_end and text[at + 1] in "!?/":
+            return text.index(">", at) + 1
+        return None
+
+
+def _is_markup(name: str, raw: str) -> bool:
+    """Whether an unknown tag is one at all: `List<String>`, `<your name>` are not."""
+    return ":" in name or "-" in name or "=" in raw
+
+
+def tokens(text: str, removed: Removals) -> Iterator[Token]:  # noqa: PLR0912, PLR0915
+    """Tags and text of `text`; what is dropped with its content never shows up."""
+    reader = _Reader(text, removed)
+    text = reader.text
+    position = start = 0
+    size = len(text)
+    fast_tag = _FAST_TAG.match
+    while True:
+        at = text.find("<", position)
+        if at < 0:
+            break
+        if found := fast_tag(text, at) or reader.quoted_tag(at):
+            closing, name, raw = found.groups()
+            name = name.lower()
+            if name not in KNOWN_TAGS and not _is_markup(name, raw):
+                position = at + 1
+                continue
+            end = found.end()
+        elif (past := reader.after_declaration(at)) is not None:
+            name, end, closing, raw = "", past, "", ""
+        elif at > reader.last_end and _unfinished(text, at):
+            removed.add(RemovalCode.TAG, "unfinished tag")
+            name, end, closing, raw = "", size, "", ""
+        else:
+            position = at + 1
+            continue
+        if start < at:
+            yield _text(text[start:at])
+        position = start = end
+        if not name:
+            continue
+        if closing:
+            yield CLOSE, name, ""
+            continue
+        if raw and ("on" in raw or "ON" in raw or "On" in raw):
+            for handler in _HANDLER.findall(raw):
+                removed.add(RemovalCode.ATTRIBUTE, handler.lower())
+        if name in _DROPPED:
+            past_element = reader.after_element(name, end)
+            if past_element is None and name in _DROPPED_TO_THE_END:
+                past_element = size
+            if past_element is None:
+                removed.add(RemovalCode.TAG, name)
+            else:
+                removed.add(RemovalCode.ELEMENT, name)
+                position = start = past_element
+            continue
+        if name in _VOID_REPORTED or name in _UNWRAPPED_REPORTED:
+            removed.add(RemovalCode.TAG, name)
+        elif name not in KNOWN_TAGS:
+            removed.add(RemovalCode.TAG, name[:40])
+        yield OPEN, name, raw
+    if start < size:
+        yield _text(text[start:])
+
+
+def _unfinished(text: str, at: int) -> bool:
+    """Whether the text was cut off inside a tag that begins at `at`."""
+    name = _UNFINISHED.match(text, at, at + 200)
+    return name is not None and name[1].lower() in KNOWN_TAGS
+
+
+def _text(raw: str) -> Token:
+    if "&" in raw:
+        raw = visible(unescape(raw.replace("&nbsp;", "\xa0")))
+    return TEXT, raw, ""
