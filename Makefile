@@ -7,7 +7,7 @@ export PORT
 BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
-TEMPLATES = $(shell find templates postings -name '*.html')
+TEMPLATES = $(shell find templates -name '*.html')
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
 

@@ -7,7 +7,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +42,7 @@ def _state_conditions(at: datetime) -> dict[State, Q]:
     }
 
 
+_UNITS = ("", *(unit.value for unit in schemaorg.UnitText))
 _NOT_RETIRED = Q(deleted_at__isnull=True, hidden=False, withdrawn_at__isnull=True)
 
 
@@ -58,19 +59,14 @@ class JobPostingQuerySet(models.QuerySet["JobPosting"]):
         """Open, closed or withdrawn: whatever has a page that answers 200."""
         return self.filter(deleted_at__isnull=True, hidden=False, published_at__lte=at)
 
-    def with_state(self, at: datetime) -> Self:
-        """Annotates `state_at`, the twin of `JobPosting.state(at)`."""
-        cases = [
-            When(condition, then=Value(state.value))
-            for state, condition in _state_conditions(at).items()
-        ]
-        return self.annotate(
-            state_at=Case(
-                *cases,
-                default=Value(State.OPEN.value),
-                output_field=models.CharField(),
-            )
-        )
+    def in_state(self, state: State, at: datetime) -> Self:
+        """The twin of `JobPosting.state(at)`."""
+        found = self
+        for earlier, condition in _state_conditions(at).items():
+            if earlier is state:
+                return found.filter(condition)
+            found = found.exclude(condition)
+        return found
 
     def newest_first(self) -> Self:
         return self.order_by("-posted_at", "-id")
@@ -282,6 +278,11 @@ class JobPosting(models.Model):
                 | Q(estimated_salary_min_value__lte=F("estimated_salary_max_value")),
                 name="posting_estimated_pay_in_order",
                 violation_error_message=_("Estimated pay starts above where it ends."),
+            ),
+            models.CheckConstraint(
+                condition=Q(base_salary_unit_text__in=_UNITS)
+                & Q(estimated_salary_unit_text__in=_UNITS),
+                name="posting_units_known",
             ),
             models.CheckConstraint(
                 condition=Q(total_job_openings__isnull=True)

@@ -82,4 +82,6 @@ def stored(value: Posting) -> JobPosting:
     run = persist.begin("files", now=NOW)
     entry = Normalised(node=Node(data=node(), locator="t"), posting=value, problems=())
     recorded: Sequence[Recorded] = persist.save([entry], run=run)
-    return JobPosting.objects.get(pk=recorded[0].posting_id)
+    posting_id = recorded[0].posting_id
+    assert posting_id is not None
+    return JobPosting.objects.get(pk=posting_id)

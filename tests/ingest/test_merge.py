@@ -1,5 +1,6 @@
 """Which posting a record is, and which value wins; no database."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -131,7 +132,7 @@ BAKER, BREWER = ("baker", "crumb"), ("brewer", "crumb")
 def resolved(
     found: tuple[Key, ...],
     *,
-    owned: dict[int, tuple[Key, ...]] | None = None,
+    owned: Mapping[int, tuple[Key, ...]] | None = None,
     claims: Claims | None = None,
     who: tuple[str, str] = BAKER,
 ) -> merge.Resolved:

@@ -50,39 +50,63 @@ def save_edit(
     areas by schema.org property. A row without an id is a new posting of the source
     `editor`. Only changed and derived columns are written.
     """
+    cleaned = {
+        column: sanitise.sanitise(html).html for column, html in (texts or {}).items()
+    }
+    edits = {
+        name: edit
+        for name, edit in (children or {}).items()
+        if edit.saved or edit.deleted
+    }
     with transaction.atomic():
         DatabaseState.lock()
-        is_new = row._state.adding
-        cleaned = {
-            column: sanitise.sanitise(html).html
-            for column, html in (texts or {}).items()
-        }
-        edits = {
-            name: edit
-            for name, edit in (children or {}).items()
-            if edit.saved or edit.deleted
-        }
-        written = set(changed) | _derive(row, changed, cleaned, now)
-        touched = {columns.property_of(column) for column in (*changed, *cleaned)}
-        marks = {name for name in touched if name} | set(edits)
-        row.revision = DatabaseState.draw()
-        if is_new:
-            row.source = source(Source.EDITOR)
-            row.first_seen = now
-            row.posted_at = min(row.date_posted or now, now)
-            row.save()
-            JobPostingTexts.objects.create(
-                posting=row, policy_version=sanitise.POLICY_VERSION, **cleaned
-            )
-            JobPostingNode.objects.create(posting=row, data={})
+        if row._state.adding:
+            _add(row, changed, cleaned, now)
         else:
-            row.edited_fields = sorted({*row.edited_fields, *marks})
-            row.save(update_fields={*written, "edited_fields", "revision"})
-            if cleaned:
-                # A text nobody typed keeps the policy it was cleaned by.
-                JobPostingTexts.objects.filter(posting=row).update(**cleaned)
+            touched = {columns.property_of(column) for column in (*changed, *cleaned)}
+            marks = {name for name in touched if name} | set(edits)
+            _change(row, changed, cleaned, marks, now)
         if edits:
             _save_children(row, edits)
+
+
+def _add(
+    row: JobPosting, changed: Collection[str], texts: Mapping[str, str], now: datetime
+) -> None:
+    _derive(row, changed, texts, now)
+    row.source = source(Source.EDITOR)
+    row.first_seen = now
+    row.posted_at = min(row.date_posted or now, now)
+    row.revision = DatabaseState.draw()
+    row.save()
+    JobPostingTexts.objects.create(
+        posting=row, policy_version=sanitise.POLICY_VERSION, **texts
+    )
+    JobPostingNode.objects.create(posting=row, data={})
+
+
+def _change(
+    row: JobPosting,
+    changed: Collection[str],
+    texts: Mapping[str, str],
+    marks: Collection[str],
+    now: datetime,
+) -> None:
+    """Sets what was changed on the row as it is now, not as the editor's form saw it.
+
+    An import may have written the other columns since.
+    """
+    stored = JobPosting.objects.get(pk=row.pk)
+    for column in changed:
+        setattr(stored, column, getattr(row, column))
+    written = {*changed, *_derive(stored, changed, texts, now)}
+    stored.edited_fields = sorted({*stored.edited_fields, *marks})
+    stored.revision = DatabaseState.draw()
+    stored.save(update_fields={*written, "edited_fields", "revision"})
+    if texts:
+        # A text nobody typed keeps the policy it was cleaned by.
+        JobPostingTexts.objects.filter(posting=row).update(**texts)
+    row.refresh_from_db()
 
 
 def _derive(

@@ -1,0 +1,402 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count
+from django.forms.models import BaseModelFormSet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from postings.admin.forms import JobPostingForm
+from postings.ingest import persist
+from postings.models import (
+    ApplicantLocationRequirement,
+    JobLocation,
+    JobPosting,
+    JobPostingQuerySet,
+    State,
+)
+
+#: Django refuses a form of more than 1,000 fields; past this many places or areas
+#: the form links to them instead.
+MAX_INLINES = 20
+
+
+class JobLocationInline(admin.StackedInline[JobLocation, JobPosting]):
+    model = JobLocation
+    extra = 0
+    fields = (
+        ("name", "address"),
+        ("street_address", "postal_code", "address_locality"),
+        ("address_region", "address_country", "address_country_text"),
+        ("latitude", "longitude"),
+    )
+
+
+class ApplicantLocationInline(
+    admin.TabularInline[ApplicantLocationRequirement, JobPosting]
+):
+    model = ApplicantLocationRequirement
+    extra = 0
+    fields = ("type", "name", "address_country")
+
+
+#: Each kind of child rows: its property, its inline and the field that links to it.
+INLINES: dict[str, type[admin.options.InlineModelAdmin[Any, JobPosting]]] = {
+    "jobLocation": JobLocationInline,
+    "applicantLocationRequirements": ApplicantLocationInline,
+}
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        return [(state.value, state.value) for state in State]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        value = self.value()
+        if value in set(State):
+            return queryset.in_state(State(value), timezone.now())
+        return queryset
+
+
+class EditedFilter(admin.SimpleListFilter):
+    title = _("edited")
+    parameter_name = "edited"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "yes":
+            return queryset.exclude(edited_fields=[])
+        if self.value() == "no":
+            return queryset.filter(edited_fields=[])
+        return queryset
+
+
+@admin.register(JobPosting)
+class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
+    """Every write goes through `persist`, which marks what an editor changed."""
+
+    form = JobPostingForm
+    list_display = (
+        "title",
+        "hiring_organization",
+        "state",
+        "source",
+        "posted_at",
+        "valid_through",
+        "is_edited",
+    )
+    list_filter = (StateFilter, "source", EditedFilter, "job_location_type")
+    list_select_related = ("hiring_organization", "source")
+    list_per_page = 50
+    search_fields = ("title", "hiring_organization__name", "identifier")
+    search_help_text = _("Title, organization or identifier")
+    date_hierarchy = "posted_at"
+    ordering = ("-posted_at", "-id")
+    show_full_result_count = False
+    save_on_top = True
+    actions = ("hide", "show", "delete_postings", "undelete_postings")
+    autocomplete_fields = ("hiring_organization",)
+    readonly_fields = (
+        "description_preview",
+        "all_places",
+        "all_areas",
+        "source",
+        "first_seen",
+        "edits",
+        "withdrawn_at",
+        "withdrawn_reason",
+    )
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "title",
+                    "hiring_organization",
+                    "description",
+                    "description_preview",
+                )
+            },
+        ),
+        (
+            _("On this site"),
+            {
+                "fields": (
+                    ("published_at", "hidden", "deleted"),
+                    ("source", "first_seen"),
+                    "edits",
+                    ("withdrawn_at", "withdrawn_reason"),
+                )
+            },
+        ),
+        (
+            _("Dates"),
+            {
+                "fields": (
+                    ("date_posted", "valid_through"),
+                    ("job_start_date", "job_start_date_text", "job_immediate_start"),
+                    "job_duration",
+                )
+            },
+        ),
+        (
+            _("Where"),
+            {
+                "fields": (
+                    ("job_location_type", "job_location_type_text"),
+                    "all_places",
+                    "all_areas",
+                )
+            },
+        ),
+        (
+            _("Work and pay"),
+            {
+                "fields": (
+                    ("employment_type", "employment_type_text"),
+                    "work_hours",
+                    (
+                        "base_salary_min_value",
+                        "base_salary_max_value",
+                        "base_salary_currency",
+                        "base_salary_unit_text",
+                    ),
+                    "base_salary_text",
+                    (
+                        "estimated_salary_min_value",
+                        "estimated_salary_max_value",
+                        "estimated_salary_currency",
+                        "estimated_salary_unit_text",
+                    ),
+                    "estimated_salary_text",
+                    "salary_currency",
+                    "incentive_compensation",
+                    "job_benefits",
+                    "special_commitments",
+                    "total_job_openings",
+                )
+            },
+        ),
+        (
+            _("Requirements"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    "responsibilities",
+                    "qualifications",
+                    "skills",
+                    ("credential_category", "education_requirements"),
+                    ("months_of_experience", "experience_requirements"),
+                    "experience_in_place_of_education",
+                    "eligibility_to_work_requirement",
+                    "physical_requirement",
+                    "sensory_requirement",
+                    "security_clearance_requirement",
+                ),
+            },
+        ),
+        (
+            _("Applying"),
+            {
+                "fields": (
+                    "url",
+                    "direct_apply",
+                    ("application_contact_name", "application_contact_type"),
+                    ("application_contact_telephone", "application_contact_email"),
+                    "application_contact_url",
+                )
+            },
+        ),
+        (
+            _("Employer and field"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    "employment_unit",
+                    "employer_overview",
+                    "industry",
+                    "occupational_category",
+                    "relevant_occupation",
+                ),
+            },
+        ),
+        (
+            _("Names and identity"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    ("identifier", "identifier_name", "identifier_property_id"),
+                    "name",
+                    "alternate_name",
+                    "same_as",
+                    "image",
+                    "in_language",
+                ),
+            },
+        ),
+    )
+
+    class Media:
+        css = {"all": ("css/admin.css",)}
+
+    # --- Reading
+
+    @admin.display(description=_("state"))
+    def state(self, row: JobPosting) -> str:
+        return row.state(timezone.now()).value
+
+    @admin.display(description=_("edited"), boolean=True)
+    def is_edited(self, row: JobPosting) -> bool:
+        return bool(row.edited_fields)
+
+    @admin.display(description=_("as visitors read it"))
+    def description_preview(self, row: JobPosting) -> str:
+        if row._state.adding:
+            return "-"
+        return format_html(
+            '<div class="preview" lang="{}">{}</div>',
+            row.in_language,
+            row.texts.description,
+        )
+
+    @admin.display(description=_("edited, kept by every import"))
+    def edits(self, row: JobPosting) -> str:
+        return ", ".join(row.edited_fields) or "-"
+
+    @admin.display(description=_("places"))
+    def all_places(self, row: JobPosting) -> str:
+        return self._children_link(row, "jobLocation")
+
+    @admin.display(description=_("applicants may live in"))
+    def all_areas(self, row: JobPosting) -> str:
+        return self._children_link(row, "applicantLocationRequirements")
+
+    def _children_link(self, row: JobPosting, name: str) -> str:
+        """A list of its own where there are too many for the form."""
+        if row._state.adding:
+            return gettext("Save first, or add them below.")
+        model = INLINES[name].model
+        count = model._default_manager.filter(posting=row).count()
+        if count <= MAX_INLINES:
+            return gettext("See below.")
+        address = reverse(f"admin:postings_{model._meta.model_name}_changelist")
+        return format_html(
+            '<a href="{}?posting__id__exact={}">{}</a>',
+            address,
+            row.pk,
+            gettext("Edit %(count)d in a list of their own") % {"count": count},
+        )
+
+    def get_inlines(
+        self, request: HttpRequest, obj: JobPosting | None
+    ) -> list[type[admin.options.InlineModelAdmin[Any, Any]]]:
+        if obj is None:
+            return list(INLINES.values())
+        counts = JobPosting.objects.filter(pk=obj.pk).aggregate(
+            jobLocation=Count("job_location", distinct=True),
+            applicantLocationRequirements=Count(
+                "applicant_location_requirements", distinct=True
+            ),
+        )
+        return [
+            inline for name, inline in INLINES.items() if counts[name] <= MAX_INLINES
+        ]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            "published_at": timezone.now(),
+            **super().get_changeform_initial_data(request),
+        }
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: JobPosting | None = None
+    ) -> bool:
+        """Rows stay; deleting is the tick in the form and the action in the list."""
+        return False
+
+    # --- Writing
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: JobPosting,
+        form: forms.ModelForm[JobPosting],
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """Nothing yet: `save_related` stores the posting with its places at once."""
+
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Sequence[BaseModelFormSet[Any, Any]],
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        row: JobPosting = form.instance
+        now = timezone.now()
+        changed = form.edited_columns()
+        if "deleted" in form.changed_data:
+            row.deleted_at = now if form.cleaned_data["deleted"] else None
+            changed.append("deleted_at")
+        persist.save_edit(
+            row,
+            changed=changed,
+            texts=form.edited_texts(),
+            children={
+                name: self._child_edits(formset)
+                for name, inline in INLINES.items()
+                for formset in formsets
+                if formset.model is inline.model
+            },
+            now=now,
+        )
+
+    @staticmethod
+    def _child_edits(formset: BaseModelFormSet[Any, Any]) -> persist.ChildEdits:
+        saved: list[Any] = formset.save(commit=False)
+        return persist.ChildEdits(saved=saved, deleted=formset.deleted_objects)
+
+    # --- Actions
+
+    @admin.action(description=_("Hide: the pages answer 404"))
+    def hide(self, request: HttpRequest, queryset: JobPostingQuerySet) -> None:
+        self._tell(request, persist.set_hidden(queryset, hidden=True))
+
+    @admin.action(description=_("Show again"))
+    def show(self, request: HttpRequest, queryset: JobPostingQuerySet) -> None:
+        self._tell(request, persist.set_hidden(queryset, hidden=False))
+
+    @admin.action(description=_("Delete: the pages answer 410, imports keep off"))
+    def delete_postings(
+        self, request: HttpRequest, queryset: JobPostingQuerySet
+    ) -> None:
+        now = timezone.now()
+        self._tell(request, persist.set_deleted(queryset, deleted=True, now=now))
+
+    @admin.action(description=_("Undelete"))
+    def undelete_postings(
+        self, request: HttpRequest, queryset: JobPostingQuerySet
+    ) -> None:
+        now = timezone.now()
+        self._tell(request, persist.set_deleted(queryset, deleted=False, now=now))
+
+    def _tell(self, request: HttpRequest, count: int) -> None:
+        said = ngettext("%d posting changed.", "%d postings changed.", count) % count
+        self.message_user(request, said, messages.SUCCESS)

@@ -1,0 +1,83 @@
+"""Tags and filters of the pages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from datetime import date
+from decimal import Decimal
+
+from django import template
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from postings import wording
+from postings.models import JobPosting, Organization
+from postings.models.columns import posting_of
+from postings.schemaorg import to_jsonld
+
+register = template.Library()
+
+#: Monogram tiles have one of so many colours.
+HUES = 12
+
+#: Django's table for `json_script`, and the two line ends old JavaScript knew.
+_ESCAPES = {
+    ord("<"): "\\u003C",
+    ord(">"): "\\u003E",
+    ord("&"): "\\u0026",
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
+
+
+@register.inclusion_tag("postings/_monogram.html")
+def monogram(named: Organization | str | None) -> dict[str, object]:
+    """A tile with the first letter of a name, its colour one of twelve by the name."""
+    name = str(named or "").strip()
+    if not name:
+        return {"letter": "?", "number": ""}
+    digest = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
+    return {"letter": initial(name), "number": int(digest, 16) % HUES}
+
+
+def initial(name: str) -> str:
+    """The first letter or digit with its marks, in upper case where it has one."""
+    for position, character in enumerate(name):
+        if character.isalnum():
+            end = position + 1
+            while end < len(name) and unicodedata.combining(name[end]):
+                end += 1
+            upper = name[position:end].upper()
+            return upper if len(upper) == end - position else name[position:end]
+    return "?"
+
+
+@register.simple_tag
+def jsonld(posting: JobPosting) -> SafeString:
+    """The posting as JSON-LD in a script element; only for one that is open."""
+    node = to_jsonld(
+        posting_of(posting), url=f"{settings.SITE_URL}{posting.get_absolute_url()}"
+    )
+    text = json.dumps(node, ensure_ascii=False).translate(_ESCAPES)
+    return format_html(
+        '<script type="application/ld+json">{}</script>', SafeString(text)
+    )
+
+
+@register.filter
+def money(amount: Decimal, currency: str) -> str:
+    return wording.amounts(amount, amount, currency)
+
+
+@register.filter
+def day(value: date) -> str:
+    return wording.day(value)
+
+
+@register.filter
+def count(value: int) -> str:
+    """A number with its thousands grouped."""
+    return wording.number(value)

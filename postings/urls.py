@@ -1,0 +1,16 @@
+"""Addresses of the pages."""
+
+from django.urls import path
+
+from postings import views
+
+urlpatterns = [
+    path("", views.posting_list, name="posting_list"),
+    path("jobs/<int:pk>/<slug:slug>/", views.posting_detail, name="posting"),
+    path("organizations/", views.organization_list, name="organization_list"),
+    path(
+        "organizations/<int:pk>/<slug:slug>/",
+        views.organization_detail,
+        name="organization",
+    ),
+]

@@ -1,0 +1,282 @@
+"""The pages: each is a search or a row, put in words, and a template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Count, Max, Q
+from django.http import Http404, HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from postings import facts, filters, links, listing, wording
+from postings.cards import card, foreign
+from postings.filters import PostingFilter
+from postings.links import Link
+from postings.models import JobPosting, Organization, SourceKey, State, Tombstone
+from postings.models.columns import posting_of
+from postings.sanitise import excerpt
+from postings.schemaorg import Moment, ZoneSource
+from postings.search.criteria import Criteria, Group
+from postings.search.query import search
+
+NOINDEX = "noindex"
+
+#: Organizations a page.
+ORGANIZATIONS = 60
+
+_WITH_PAGE = (State.OPEN, State.CLOSED, State.WITHDRAWN)
+
+_PARAMETERS = ("q", "where", *(group.value for group in Group), "closed", "page")
+
+
+@require_safe
+def posting_list(request: HttpRequest) -> HttpResponseBase:
+    kept = _without_empty(request.GET)
+    if kept is not None:
+        return redirect(request.path + (f"?{kept.urlencode()}" if kept else ""))
+    at = timezone.now()
+    chosen = PostingFilter(request.GET)
+    criteria = chosen.criteria
+    results = search(criteria, page=chosen.page, at=at)
+    names = _organization_names(
+        each.value for each in results.facets[Group.ORGANIZATION]
+    )
+    past_end = filters.last_page_sentence(results, chosen.page)
+    site_empty = only_closed = False
+    if not results.total and not criteria.params():
+        only_closed = bool(results.closed)
+        site_empty = not only_closed
+    context = {
+        "results": listing.listing(results, at),
+        "sentence": listing.sentence(criteria, results.total),
+        "groups": filters.facet_groups(criteria, results, names),
+        "include_closed": filters.include_closed(criteria, results),
+        "chips": (chips := filters.chips(criteria, names)),
+        "clear_url": criteria.without_filters().url(),
+        "filter_count": len(chips),
+        "ignored": [*chosen.ignored, *filter(None, (past_end,))],
+        "form": chosen.form,
+        "hidden": criteria.without_text().params(),
+        "pagination": listing.pagination(
+            results.page, results.pages, lambda page: criteria.url(page=page)
+        ),
+        "alternatives": (
+            () if results.total else listing.alternatives(criteria, names, at)
+        ),
+        "site_empty": site_empty,
+        "only_closed": only_closed,
+        "closed_url": criteria.with_closed(include=True).url(),
+        "canonical": _absolute(criteria.url(page=results.page)),
+        "robots": NOINDEX if criteria.params() else "",
+    }
+    return render(request, "postings/posting_list.html", context)
+
+
+@require_safe
+def posting_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
+    at = timezone.now()
+    row = (
+        JobPosting.objects.select_related("hiring_organization", "source", "texts")
+        .prefetch_related("job_location", "applicant_location_requirements")
+        .filter(pk=pk)
+        .first()
+    )
+    state = row.state(at) if row else None
+    if row is None or state is None or state not in _WITH_PAGE:
+        if state is State.DELETED or Tombstone.objects.filter(posting_id=pk).exists():
+            return render(request, "410.html", {"robots": NOINDEX}, status=410)
+        raise Http404
+    if slug != row.slug:
+        return _moved(request, row.get_absolute_url())
+    posting = posting_of(row)
+    head = card(row, at)
+    similar = listing.similar(row, at)
+    is_open = state is State.OPEN
+    context = {
+        "card": head,
+        "posting": row,
+        "state": state,
+        "title": row.title,
+        "organization": row.hiring_organization,
+        "organization_counts": _organization_counts(row.hiring_organization, at),
+        "summary": facts.summary(
+            posting, head.place, head.pay.main if head.pay else ""
+        ),
+        "status": facts.status(posting, state, at),
+        "apply": facts.apply(posting, state),
+        "facts": facts.facts(posting, state=state, at=at),
+        "description": row.texts.description,
+        "sections": facts.sections(row.texts),
+        "lang": foreign(row.in_language),
+        "dir": head.dir,
+        "similar": similar.cards,
+        "similar_url": similar.url,
+        "similar_count": similar.count,
+        "provenance": _provenance(row, at),
+        "canonical": _absolute(row.get_absolute_url()),
+        "robots": "" if is_open else NOINDEX,
+        "meta_description": excerpt(row.texts.description, 155) or head.place,
+        "jsonld": is_open,
+        "back_url": reverse("posting_list"),
+        "back_label": _("All open jobs"),
+    }
+    return render(request, "postings/posting_detail.html", context)
+
+
+@require_safe
+def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
+    at = timezone.now()
+    organization = Organization.objects.filter(pk=pk).first()
+    visible = JobPosting.objects.visible(at).filter(hiring_organization=pk)
+    if organization is None or not visible.exists():
+        raise Http404
+    if slug != organization.slug:
+        return _moved(request, organization.get_absolute_url())
+    chosen = PostingFilter(_only_page(request.GET))
+    criteria = Criteria(organizations=(str(pk),))
+    results = search(criteria, page=chosen.page, at=at, facets=False)
+    closed = visible.count() - results.total
+    address = organization.get_absolute_url()
+    past_end = filters.last_page_sentence(results, chosen.page)
+    context = {
+        "organization": organization,
+        "description": organization.description,
+        "links": _links(organization),
+        "counts": {
+            "open": results.total,
+            "closed": closed,
+            "open_text": wording.open_jobs(results.total),
+            "closed_url": criteria.with_closed(include=True).url() if closed else "",
+        },
+        "places": listing.places_of(criteria, at),
+        "industries": listing.industries_of(criteria, at),
+        "results": listing.listing(results, at),
+        "ignored": [*chosen.ignored, *filter(None, (past_end,))],
+        "pagination": listing.pagination(
+            results.page, results.pages, lambda page: _paged(address, page)
+        ),
+        "canonical": _absolute(_paged(address, results.page)),
+        "robots": "" if results.total else NOINDEX,
+    }
+    return render(request, "postings/organization_detail.html", context)
+
+
+@require_safe
+def organization_list(request: HttpRequest) -> HttpResponseBase:
+    at = timezone.now()
+    found = (
+        Organization.objects.annotate(
+            open_count=Count(
+                "postings",
+                filter=Q(postings__in=JobPosting.objects.open(at).values("pk")),
+            )
+        )
+        .filter(open_count__gt=0)
+        .order_by("folded_name")
+    )
+    page = Paginator(found, ORGANIZATIONS).get_page(request.GET.get("page"))
+    address = reverse("organization_list")
+    context = {
+        "organizations": page.object_list,
+        "pagination": listing.pagination(
+            page.number,
+            page.paginator.num_pages,
+            lambda number: _paged(address, number),
+        ),
+        "canonical": _absolute(_paged(address, page.number)),
+        "robots": "",
+    }
+    return render(request, "postings/organization_list.html", context)
+
+
+# --- Addresses ------------------------------------------------------------------------
+
+
+def _without_empty(given: QueryDict) -> QueryDict | None:
+    """The parameters without empty ones and `page=1`; None where there are none."""
+    kept = given.copy()
+    for name in _PARAMETERS:
+        values = [
+            value
+            for value in given.getlist(name)
+            if filters.one_line(value) and (name, value) != ("page", "1")
+        ]
+        if values:
+            kept.setlist(name, values)
+        else:
+            kept.pop(name, None)
+    return None if kept == given else kept
+
+
+def _only_page(given: QueryDict) -> QueryDict:
+    kept = QueryDict(mutable=True)
+    kept["page"] = given.get("page", "")
+    return kept
+
+
+def _paged(address: str, page: int) -> str:
+    return f"{address}?page={page}" if page > 1 else address
+
+
+def _absolute(address: str) -> str:
+    return f"{settings.SITE_URL}{address}"
+
+
+def _moved(request: HttpRequest, address: str) -> HttpResponseBase:
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"{address}?{query}" if query else address, permanent=True)
+
+
+# --- Parts of pages -------------------------------------------------------------------
+
+
+def _organization_names(keys: Iterable[str]) -> dict[str, str]:
+    """Names by primary key as text. Cost: one query."""
+    wanted = [int(key) for key in keys if key.isdigit()]
+    rows = Organization.objects.filter(pk__in=wanted).values_list("pk", "name")
+    return {str(pk): name for pk, name in rows}
+
+
+def _organization_counts(organization: Organization | None, at: datetime) -> str:
+    if organization is None:
+        return ""
+    found = JobPosting.objects.filter(hiring_organization=organization)
+    total = found.visible(at).count()
+    count = found.open(at).count()
+    if count or not total:
+        return wording.open_jobs(count)
+    return _("No open jobs, %(count)s closed") % {"count": wording.number(total)}
+
+
+def _links(organization: Organization) -> list[Link]:
+    addresses = dict.fromkeys((organization.url, *organization.same_as))
+    return [Link(text=links.host(url), url=url) for url in addresses if links.host(url)]
+
+
+def _provenance(row: JobPosting, at: datetime) -> dict[str, str]:
+    """Where the posting is from, and when its source was last seen to hold it."""
+    seen = SourceKey.objects.filter(posting=row).aggregate(
+        at=Max("last_run__started_at")
+    )["at"]
+    confirmed = ""
+    if seen is not None:
+        moment = Moment(
+            at=seen,
+            has_time=True,
+            zone=settings.TIME_ZONE,
+            zone_source=ZoneSource.SITE,
+        )
+        confirmed = wording.confirmed(moment, at)
+    return {
+        "source": row.source.name,
+        "url": links.web_address(row.source.url),
+        "confirmed": confirmed,
+    }

@@ -1,0 +1,175 @@
+"""`import_postings` as an operator types it: what it says and how it exits."""
+
+import io
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from postings.models import ImportRun, JobPosting, Source
+from tests.ingest.support import node
+
+pytestmark = pytest.mark.django_db
+
+
+def written(path: Path, *records: Any) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(json.dumps(record) for record in records))
+    return str(path)
+
+
+def imported(*arguments: str) -> tuple[int, list[str]]:
+    """Exit status and lines of output."""
+    out = io.StringIO()
+    status: int | str | None = 0
+    try:
+        call_command("import_postings", *arguments, stdout=out)
+    except SystemExit as stop:
+        status = stop.code
+    return int(status or 0), out.getvalue().splitlines()
+
+
+def test_a_file_is_imported_and_the_second_run_says_unchanged(tmp_path: Path) -> None:
+    feed = written(tmp_path / "feed.ndjson", node(), node(identifier="b-2"))
+    status, lines = imported(feed)
+    assert status == 0
+    assert lines == [
+        "1 documents, 2 records: 2 created, 0 updated, 0 unchanged, 0 rejected."
+    ]
+    status, lines = imported(feed)
+    assert status == 0
+    assert lines[0].endswith("0 created, 0 updated, 2 unchanged, 0 rejected.")
+
+
+def test_a_rejected_record_is_named_with_its_line_and_reason(tmp_path: Path) -> None:
+    feed = written(tmp_path / "feed.ndjson", node(), node(title=None))
+    status, lines = imported(feed)
+    assert status == 1
+    assert lines[0] == (
+        f"{feed}:2#/title: rejected: no-title: A posting needs a title; this one has "
+        "none."
+    )
+    assert JobPosting.objects.count() == 1
+
+
+def test_a_folder_is_read_with_all_below_and_other_files_are_passed_over(
+    tmp_path: Path,
+) -> None:
+    written(tmp_path / "b" / "two.json", node(identifier="2"))
+    written(tmp_path / "a.JSONLD", node(identifier="1"))
+    (tmp_path / "notes.txt").write_text("not a feed")
+    assert imported(str(tmp_path)) == (
+        0,
+        ["2 documents, 2 records: 2 created, 0 updated, 0 unchanged, 0 rejected."],
+    )
+
+
+def test_a_file_named_by_itself_is_read_whatever_its_name(tmp_path: Path) -> None:
+    assert imported(written(tmp_path / "feed.txt", node()))[0] == 0
+
+
+def test_standard_input_is_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
+    piped = io.TextIOWrapper(io.BytesIO(json.dumps(node()).encode()))
+    monkeypatch.setattr(sys, "stdin", piped)
+    assert imported("-")[0] == 0
+    assert JobPosting.objects.get().title == "Baker"
+
+
+def test_the_source_is_named_and_made(tmp_path: Path) -> None:
+    imported(written(tmp_path / "f.json", node()), "--source", "crumb-feed")
+    assert JobPosting.objects.get().source == Source.objects.get(slug="crumb-feed")
+    assert ImportRun.objects.get().source.slug == "crumb-feed"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["missing.json"], "missing.json does not exist"),
+        (["FEED", "--source", "no slug!"], "--source 'no slug!' is no name"),
+        (["FEED", "--source", "editor"], "--source editor is kept for"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_status_2(
+    tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
+    feed = written(tmp_path / "f.json", node())
+    with pytest.raises(CommandError) as raised:
+        call_command(
+            "import_postings", *(feed if word == "FEED" else word for word in arguments)
+        )
+    assert raised.value.returncode == 2
+    assert str(raised.value).startswith(sentence)
+    assert not JobPosting.objects.exists()
+
+
+def test_a_dry_run_says_so_and_keeps_nothing(tmp_path: Path) -> None:
+    status, lines = imported(written(tmp_path / "f.json", node()), "--dry-run")
+    assert status == 0
+    assert lines[-1] == "Dry run: nothing was kept."
+    assert "1 created" in lines[0]
+    assert not JobPosting.objects.exists()
+    assert not ImportRun.objects.exists()
+
+
+def test_with_more_words_every_record_and_problem_is_told(tmp_path: Path) -> None:
+    feed = written(tmp_path / "f.json", node(employmentType="Permanent"))
+    assert imported(feed, "-v2") == (
+        0,
+        [
+            f"{feed}: created: Baker",
+            (
+                f"  {feed}#/employmentType: ignored value: unknown-value: Not one of "
+                "Google's values; kept as text. (Permanent)"
+            ),
+            "1 documents, 1 records: 1 created, 0 updated, 0 unchanged, 0 rejected.",
+            "  ignored value: unknown-value: 1",
+        ],
+    )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_may_not_be_read_costs_itself(tmp_path: Path) -> None:
+    locked = Path(written(tmp_path / "a.json", node(identifier="1")))
+    written(tmp_path / "b.json", node(identifier="2"))
+    locked.chmod(stat.S_IWUSR)
+    status, lines = imported(str(tmp_path))
+    assert status == 1
+    assert lines[0].startswith("a.json: rejected: unreadable:")
+    assert JobPosting.objects.count() == 1
+
+
+HOSTILE = [
+    b"",
+    b"\xff\xfe\x00\xd8",
+    b"\x80\x81",
+    b"<script type='application/ld+json'>",
+    b"<script type='application/ld+json'>{</script>",
+    b"[" * 100_000,
+    b'{"@graph":' * 20_000,
+    b'{"@type":"JobPosting","title":"x","description":"' + b"<b>" * 50_000 + b'"}',
+    b'{"@type":"JobPosting","title":{"@value":{"@value":{"@value":"x"}}}}',
+    b'{"@type":"JobPosting","title":"x","title":["y"],"datePosted":1e999}',
+    b'{"@type":"JobPosting","title":"\\ud800","url":"http://["}',
+    b'{"@type":["JobPosting",{}],"title":"x","jobLocation":{"latitude":1e400}}',
+    b'{"@type":"JobPosting","title":"x","baseSalary":{"value":1e300}}',
+    b'{"@type":"JobPosting","title":"x","totalJobOpenings":99999999999999999999}',
+    b'{"@type":"JobPosting","title":"x","validThrough":"2021-08-14T25:61:00"}',
+    b'{"@type":"JobPosting","title":"x","datePosted":"2021-08-14T10:00:00+99:99"}',
+    b'{"@type":"JobPosting","title":"x","identifier":' + b'["' + b"i" * 9000 + b'"]}',
+    b'{"@id":"a","@graph":[{"@type":"JobPosting","title":"x","x":{"@id":"a"}}]}',
+]
+
+
+@pytest.mark.parametrize("content", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_in_a_file_raises_or_harms_its_neighbours(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "a.json").write_bytes(content)
+    written(tmp_path / "b.json", node(title="Neighbour", identifier="n"))
+    imported(str(tmp_path), "-v2")
+    assert JobPosting.objects.filter(title="Neighbour").exists()

@@ -1,0 +1,542 @@
+"""The pages as a visitor meets them: status, content, links and costs."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from postings import schemaorg
+from postings.models import Organization, Tombstone
+from postings.templatetags.postings import monogram
+from tests import factories as make
+from tests.factories import FAR, GERMANY, PARIS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def html(client: Client, address: str, status: int = 200) -> str:
+    response = client.get(address)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def markup(page: str) -> dict[str, Any] | None:
+    found = re.search(
+        r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL
+    )
+    return json.loads(found[1]) if found else None
+
+
+# --- The list -------------------------------------------------------------------------
+
+
+def test_the_list_shows_open_postings_newest_first(client: Client) -> None:
+    make.make_posting(title="Older", posted_at=make.NOW - timedelta(days=20))
+    make.make_posting(title="Newer")
+    make.make_closed_posting(title="Closed one")
+    page = client.get("/")
+    cards = page.context["results"].cards
+    assert [card.title for card in cards] == ["Newer", "Older"]
+    assert page.context["sentence"].count == "2 open jobs"
+    assert page.context["canonical"].endswith(":8000/")
+    assert page.context["robots"] == ""
+    assert "Closed one" not in page.content.decode()
+
+
+def test_the_list_says_what_was_searched_for(client: Client) -> None:
+    make.make_posting(title="Cook")
+    make.make_posting(title="Clerk")
+    page = client.get("/?q=cook&where=Berlin&type=FULL_TIME")
+    assert [card.title for card in page.context["results"].cards] == ["Cook"]
+    assert page.context["sentence"].what == "cook"
+    assert page.context["sentence"].where == "Berlin"
+    assert page.context["filter_count"] == 1
+    assert page.context["clear_url"] == "/?q=cook&where=Berlin"
+    assert page.context["robots"] == "noindex"
+
+
+@pytest.mark.parametrize(
+    ("given", "target"),
+    [
+        ("/?q=&where=", "/"),
+        ("/?q=cook&where=&type=", "/?q=cook"),
+        ("/?page=1", "/"),
+        ("/?type=&type=FULL_TIME&page=1", "/?type=FULL_TIME"),
+        ("/?q=%00", "/"),
+        ("/?utm_source=x&q=", "/?utm_source=x"),
+    ],
+)
+def test_empty_parameters_are_dropped_by_a_redirect(
+    client: Client, given: str, target: str
+) -> None:
+    response = client.get(given)
+    assert (response.status_code, response.headers["Location"]) == (302, target)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=abc",
+        "page=0",
+        "page=-1",
+        f"page={10**9}",
+        "page=999999999999999999999999999999",
+        "type=x",
+        "country=Atlantis",
+        "organization=99999999999999999999",
+        "workplace=%F0%9F%8F%A0",
+        f"q={'word+' * 2000}",
+        f"where={'x' * 2000}",
+    ],
+)
+def test_a_bad_parameter_gets_a_working_page_that_says_so(
+    client: Client, query: str
+) -> None:
+    make.make_posting()
+    page = client.get(f"/?{query}")
+    assert page.status_code == 200
+    (sentence,) = page.context["ignored"]
+    assert sentence in page.content.decode().replace("&quot;", '"')
+
+
+@pytest.mark.parametrize("query", ["q=%00a", "nonsense=1", "q=%25", "q='%22<b>", "q=("])
+def test_an_odd_parameter_is_harmless(client: Client, query: str) -> None:
+    make.make_posting()
+    page = client.get(f"/?{query}")
+    assert page.status_code == 200
+    assert page.context["ignored"] == []
+    assert "<b>'" not in page.content.decode()
+
+
+def test_the_list_is_cut_into_pages(client: Client) -> None:
+    for _ in range(45):
+        make.make_posting(title="Cook")
+    page = client.get("/?q=cook&page=2")
+    shown = page.context["results"]
+    assert (shown.page, shown.pages, shown.first, shown.last) == (2, 3, 21, 40)
+    links = page.context["pagination"]
+    assert (links.previous_url, links.next_url) == ("/?q=cook", "/?q=cook&page=3")
+    assert [link.number for link in links.numbers] == [1, 2, 3]
+    last = client.get("/?q=cook&page=999999")
+    assert last.context["results"].page == 3
+    assert last.context["canonical"].endswith("/?q=cook&page=3")
+
+
+def test_nothing_found_offers_changes_that_find_something(client: Client) -> None:
+    make.make_posting(title="Cook")
+    make.make_posting(title="Waiter", employment_type=["PART_TIME"])
+    make.make_closed_posting(title="Waiter", employment_type=["INTERN"])
+    page = client.get("/?q=waiter&type=INTERN")
+    offers = {
+        each.label: (each.url, each.count) for each in page.context["alternatives"]
+    }
+    assert offers == {
+        "Remove Internship": ("/?q=waiter", 1),
+        "Include closed jobs": ("/?q=waiter&type=INTERN&closed=1", 1),
+        "All open jobs": ("/", 2),
+    }
+
+
+def test_nothing_found_offers_to_drop_a_word_or_the_place(client: Client) -> None:
+    make.make_posting(title="Gardener")
+    page = client.get("/?q=haskell+gardener&where=Ulm")
+    labels = [each.label for each in page.context["alternatives"]]
+    assert labels == ["Search gardener alone", "All open jobs"]
+    page = client.get("/?q=gardener&where=Ulm")
+    labels = [each.label for each in page.context["alternatives"]]
+    assert labels == ["Search gardener anywhere", "All open jobs"]
+    page = client.get("/?q=haskell+gardener")
+    labels = [each.label for each in page.context["alternatives"]]
+    assert labels == ["Search gardener without haskell", "All open jobs"]
+
+
+def test_an_empty_site_says_how_to_load_postings(client: Client) -> None:
+    page = client.get("/")
+    assert page.context["site_empty"]
+    assert "manage.py load_sample" in page.content.decode()
+
+
+def test_a_site_with_closed_postings_only_says_so(client: Client) -> None:
+    make.make_closed_posting()
+    page = client.get("/")
+    assert (page.context["site_empty"], page.context["only_closed"]) == (False, True)
+    assert page.context["closed_url"] == "/?closed=1"
+    assert [
+        card.closed for card in client.get("/?closed=1").context["results"].cards
+    ] == ["Closed 23 May 2025"]
+
+
+def test_no_card_or_facet_has_empty_words(client: Client) -> None:
+    make.make_posting(
+        organization=None,
+        places=(),
+        employment_type=[],
+        excerpt="",
+        in_language="",
+        date_posted=None,
+    )
+    page = client.get("/")
+    (card,) = page.context["results"].cards
+    assert (card.place, card.employment, card.pay, card.lang, card.dir) == (
+        "",
+        "",
+        None,
+        "",
+        "",
+    )
+    assert "None" not in re.sub("<[^>]*>", "", page.content.decode())
+
+
+#: One for the organizations' names, one for the cards, the rest is the search's own;
+#: the counts of the site take one more, once a minute.
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [("/", 9), ("/?q=cook&where=Berlin", 9), ("/?type=FULL_TIME&closed=1", 10)],
+)
+def test_the_list_costs_few_queries(
+    client: Client, address: str, queries: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(25):
+        make.make_posting(title="Cook", organization=f"Inn {number}")
+    with django_assert_num_queries(queries):
+        html(client, address)
+
+
+# --- A posting ------------------------------------------------------------------------
+
+
+def test_an_open_posting_has_its_facts_markup_and_canonical_address(
+    client: Client,
+) -> None:
+    posting = make.make_posting(
+        title="Cook",
+        valid_through=FAR,
+        url="https://careers.example/1?a=1&b=2",
+        description="<h2>What</h2>\n<p>You <strong>cook</strong>.</p>",
+    )
+    page = html(client, posting.get_absolute_url())
+    assert "<p>You <strong>cook</strong>.</p>" in page
+    assert "Apply at careers.example" in page
+    assert 'href="https://careers.example/1?a=1&amp;b=2" rel="nofollow noopener' in page
+    address = f"http://127.0.0.1:8000{posting.get_absolute_url()}"
+    assert f'<link rel="canonical" href="{address}">' in page
+    assert "noindex" not in page
+    node = markup(page)
+    assert node is not None
+    assert (node["@type"], node["title"]) == ("JobPosting", "Cook")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"valid_through": make.NOW},
+        {"withdrawn_at": make.NOW, "withdrawn_reason": "gone"},
+    ],
+)
+def test_a_posting_that_is_over_is_kept_without_markup_or_a_way_to_apply(
+    client: Client, columns: dict[str, Any]
+) -> None:
+    posting = make.make_posting(
+        title="Cook",
+        url="https://careers.example/1",
+        application_contact_email="ada@a.example",
+        **columns,
+    )
+    page = html(client, posting.get_absolute_url())
+    assert "no longer takes applications" in page
+    assert '<meta name="robots" content="noindex">' in page
+    assert "ld+json" not in page
+    assert "https://careers.example" not in page
+    assert "mailto:" not in page
+
+
+@pytest.mark.parametrize(
+    ("columns", "status"),
+    [
+        ({"published_at": None}, 404),
+        ({"published_at": FAR}, 404),
+        ({"hidden": True}, 404),
+        ({"deleted_at": make.NOW}, 410),
+        ({"deleted_at": make.NOW, "hidden": True}, 410),
+    ],
+)
+def test_what_is_not_visible_has_no_page(
+    client: Client, columns: dict[str, Any], status: int
+) -> None:
+    posting = make.make_posting(title="Secret cook", **columns)
+    page = html(client, posting.get_absolute_url(), status)
+    assert "Secret cook" not in page
+    assert html(client, f"/jobs/{posting.pk}/other/", status)
+    assert "noindex" in page
+
+
+def test_a_purged_posting_is_gone(client: Client) -> None:
+    Tombstone.objects.create(posting_id=77, revision=1)
+    assert "removed" in html(client, "/jobs/77/cook/", 410)
+
+
+@pytest.mark.parametrize("pk", ["0", "99999", "9" * 30])
+def test_an_unknown_posting_is_not_found(client: Client, pk: str) -> None:
+    html(client, f"/jobs/{pk}/cook/", 404)
+    html(client, f"/organizations/{pk}/inn/", 404)
+
+
+def test_a_wrong_slug_moves_permanently_with_its_query(client: Client) -> None:
+    posting = make.make_posting(title="Cook")
+    response = client.get(f"/jobs/{posting.pk}/waiter/?a=1&b=%C3%A9")
+    target = f"/jobs/{posting.pk}/cook/?a=1&b=%C3%A9"
+    assert (response.status_code, response.headers["Location"]) == (301, target)
+    organization = posting.hiring_organization
+    assert organization is not None
+    response = client.get(f"/organizations/{organization.pk}/x/?page=2")
+    assert response.status_code == 301
+    assert response.headers["Location"] == f"{organization.get_absolute_url()}?page=2"
+
+
+def test_a_title_cannot_leave_its_place_in_the_markup(client: Client) -> None:
+    title = "Cook </script><script>alert(1)</script> \u2028\u2029 & <!--"
+    posting = make.make_posting(title=title)
+    page = html(client, posting.get_absolute_url())
+    assert "<script>alert" not in page
+    assert "\u2028" not in page.split("</head>")[0].split("ld+json")[1]
+    node = markup(page)
+    assert node is not None
+    assert node["title"] == title
+
+
+def test_only_the_sanitised_text_is_not_escaped(client: Client) -> None:
+    posting = make.make_posting(
+        title="<i>Cook</i>",
+        organization="<i>Inn</i>",
+        places=(schemaorg.Place(address_locality="<i>Ulm</i>"),),
+        skills=["<i>soup</i>"],
+        description="<p><em>Soup</em></p>",
+        excerpt="<i>x</i>",
+        base_salary_text="<i>much</i>",
+    )
+    for address in ("/", posting.get_absolute_url(), "/organizations/", "/?q=%3Ci%3E"):
+        assert "<i>" not in html(client, address)
+    assert "<p><em>Soup</em></p>" in html(client, posting.get_absolute_url())
+
+
+def test_no_address_of_a_picture_is_on_a_page(client: Client) -> None:
+    organization = make.make_organization(
+        "Inn", logo="https://media.example/l.png", image="https://media.example/i.png"
+    )
+    posting = make.make_posting(
+        organization=organization,
+        image="https://media.example/p.png",
+        valid_through=FAR,
+    )
+    for address in ("/", organization.get_absolute_url()):
+        assert "media.example" not in html(client, address)
+    page = html(client, posting.get_absolute_url())
+    assert "media.example" not in page.split("</head>")[1]
+    assert "<img" not in page
+
+
+def test_text_in_another_language_says_so(client: Client) -> None:
+    posting = make.make_posting(title="طباخ", in_language="ar")
+    page = html(client, posting.get_absolute_url())
+    assert re.search(r'<h1 lang="ar" dir="rtl">\s*طباخ', page)
+
+
+def test_similar_postings_are_open_and_others(client: Client) -> None:
+    posting = make.make_closed_posting(title="Cook")
+    for number in range(4):
+        make.make_posting(title=f"Cook {number}")
+    make.make_closed_posting(title="Old cook")
+    page = client.get(posting.get_absolute_url())
+    found = [card.title for card in page.context["similar"]]
+    assert found == ["Cook 3", "Cook 2", "Cook 1", "Cook 0"]
+    key = posting.hiring_organization_id
+    assert page.context["similar_url"] == f"/?organization={key}"
+    assert page.context["similar_count"] == 4
+    assert "See 4 open jobs like this" in page.content.decode()
+    assert page.context["organization_counts"] == "4 open jobs"
+
+
+def test_similar_postings_are_sought_more_widely_where_few_are_alike(
+    client: Client,
+) -> None:
+    posting = make.make_posting(title="Cook", organization="Inn")
+    for number in range(3):
+        make.make_posting(organization=f"Other {number}")
+    page = client.get(posting.get_absolute_url())
+    assert page.context["similar_url"] == "/?type=FULL_TIME&country=DE"
+    assert page.context["similar_count"] == 4
+    assert posting.title not in [card.title for card in page.context["similar"]]
+
+
+def test_a_lonely_posting_has_no_similar_ones(client: Client) -> None:
+    posting = make.make_posting()
+    page = client.get(posting.get_absolute_url())
+    assert (page.context["similar"], page.context["similar_url"]) == ([], "")
+
+
+def test_a_posting_costs_few_queries(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    posting = make.make_posting(
+        places=[schemaorg.Place(address_locality=f"Town {n}") for n in range(9)],
+        areas=[GERMANY],
+        valid_through=FAR,
+    )
+    for number in range(9):
+        make.make_posting(organization=f"Inn {number}")
+    with django_assert_num_queries(9):
+        html(client, posting.get_absolute_url())
+
+
+# --- Tiles ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "letter"),
+    [
+        ("nordlicht", "N"),
+        ("  „Eibe“", "E"),
+        ("7 Düğme", "7"),
+        ("مكتبة", "م"),
+        ("ßoll", "ß"),
+        ("e\u0301toile", "E\u0301"),
+        ("…", "?"),
+    ],
+)
+def test_a_tile_bears_the_first_letter(name: str, letter: str) -> None:
+    tile = monogram(name)
+    assert tile["letter"] == letter
+    assert tile["number"] in range(12)
+    assert monogram(name) == tile
+
+
+def test_a_tile_without_a_name_has_no_colour() -> None:
+    assert monogram(None) == {"letter": "?", "number": ""}
+
+
+# --- Organizations --------------------------------------------------------------------
+
+
+def test_an_organization_shows_its_open_postings_and_counts_closed_ones(
+    client: Client,
+) -> None:
+    inn = make.make_organization(
+        "Inn", url="https://www.inn.example/", same_as=["javascript:alert(1)"]
+    )
+    make.make_posting(
+        title="Cook", organization=inn, industry=["Food"], places=(PARIS,)
+    )
+    make.make_closed_posting(title="Waiter", organization=inn)
+    make.make_posting(title="Elsewhere", organization="Bank")
+    page = client.get(inn.get_absolute_url())
+    assert [card.title for card in page.context["results"].cards] == ["Cook"]
+    assert (page.context["counts"]["open"], page.context["counts"]["closed"]) == (1, 1)
+    assert page.context["counts"]["closed_url"] == f"/?organization={inn.pk}&closed=1"
+    assert (page.context["places"], page.context["industries"]) == ("Paris", "Food")
+    assert [link.text for link in page.context["links"]] == ["inn.example"]
+    assert page.context["robots"] == ""
+
+
+def test_an_organization_without_open_postings_is_not_for_indexes(
+    client: Client,
+) -> None:
+    posting = make.make_closed_posting(organization="Inn")
+    organization = posting.hiring_organization
+    assert organization is not None
+    assert "noindex" in html(client, organization.get_absolute_url())
+
+
+def test_an_organization_nobody_may_see_postings_of_is_not_found(
+    client: Client,
+) -> None:
+    posting = make.make_posting(organization="Inn", hidden=True)
+    organization = posting.hiring_organization
+    assert organization is not None
+    html(client, organization.get_absolute_url(), 404)
+
+
+def test_the_organizations_are_those_with_open_postings(client: Client) -> None:
+    make.make_posting(organization="Inn", places=(PARIS, make.BERLIN))
+    make.make_posting(organization="Inn")
+    make.make_posting(organization="Bank")
+    make.make_closed_posting(organization="Mill")
+    found: list[Organization] = client.get("/organizations/").context["organizations"]
+    counts = [(row.name, getattr(row, "open_count", None)) for row in found]
+    assert counts == [("Bank", 1), ("Inn", 2)]
+
+
+@pytest.mark.parametrize("page", ["abc", "0", "-1", "999999999"])
+def test_a_wrong_page_of_organizations_is_one_that_works(
+    client: Client, page: str
+) -> None:
+    posting = make.make_posting(organization="Inn")
+    html(client, f"/organizations/?page={page}")
+    assert posting.hiring_organization is not None
+    html(client, f"{posting.hiring_organization.get_absolute_url()}?page={page}")
+
+
+# --- Every page -----------------------------------------------------------------------
+
+
+def test_pages_answer_get_and_head_and_nothing_else(client: Client) -> None:
+    posting = make.make_posting()
+    assert posting.hiring_organization is not None
+    for address in (
+        "/",
+        "/organizations/",
+        posting.get_absolute_url(),
+        posting.hiring_organization.get_absolute_url(),
+    ):
+        head = client.head(address)
+        assert (head.status_code, head.content) == (200, b"")
+        for method in ("post", "put", "delete", "patch"):
+            assert getattr(client, method)(address).status_code == 405
+
+
+def test_pages_query_no_row_twice(
+    client: Client, request: pytest.FixtureRequest
+) -> None:
+    posting = make.make_posting(organization="Inn")
+    for number in range(8):
+        make.make_posting(organization=f"Inn {number}")
+    request.getfixturevalue("no_repeated_queries")
+    for address in ("/", posting.get_absolute_url(), "/organizations/"):
+        html(client, address)
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+def test_pages_work_in_every_language(client: Client, language: str) -> None:
+    posting = make.make_posting(
+        valid_through=timezone.now() + timedelta(days=2),
+        base_salary_min_value=30000,
+        base_salary_max_value=40000,
+        base_salary_currency="EUR",
+        base_salary_unit_text="YEAR",
+    )
+    names = {"de": "Deutschland", "fr": "Allemagne", "es": "Alemania"}
+    for address in ("/", posting.get_absolute_url(), "/?page=abc"):
+        response = client.get(address, headers={"accept-language": language})
+        assert response.status_code == 200
+        assert names[language] in response.content.decode()
+
+
+def test_the_site_counts_what_is_open(client: Client) -> None:
+    make.make_posting(organization="Inn")
+    make.make_posting(organization="Inn")
+    make.make_closed_posting(organization="Mill")
+    site = client.get("/").context["site"]
+    assert (site.open_count, site.organization_count) == (2, 1)
+    assert (site.name, site.url) == ("Open Postings", "http://127.0.0.1:8000")
