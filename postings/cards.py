@@ -6,20 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from postings import wording
 from postings.models import JobPosting, Organization, State
-from postings.schemaorg import (
-    JobLocationType,
-    Moment,
-    Salary,
-    UnitText,
-    Workplace,
-    ZoneSource,
-)
+from postings.models.columns import moment_of, salary_of
+from postings.schemaorg import JobLocationType, Workplace
 from postings.wording import PayText
 
 
@@ -51,7 +44,8 @@ def cards(postings: Iterable[JobPosting], at: datetime) -> list[Card]:
 def card(posting: JobPosting, at: datetime) -> Card:
     """Reads the row and its organization only: neither places nor texts."""
     state = posting.state(at)
-    closing = valid_through(posting)
+    closing = moment_of(posting, "valid_through")
+    posted = moment_of(posting, "date_posted")
     workplace = posting.workplace
     return Card(
         posting=posting,
@@ -76,7 +70,7 @@ def card(posting: JobPosting, at: datetime) -> Card:
             (kind for kind in posting.employment_type if kind != "OTHER"),
             posting.employment_type_text,
         ),
-        age=wording.age(posted(posting), at),
+        age=wording.age(posted, at) if posted else "",
         closing=(
             wording.closing_soon(closing, at)
             if closing is not None and state is State.OPEN
@@ -96,7 +90,7 @@ def foreign(code: str) -> str:
 
 
 def closed(posting: JobPosting, state: State) -> str:
-    closing = valid_through(posting)
+    closing = moment_of(posting, "valid_through")
     if state is State.WITHDRAWN:
         return _("No longer offered")
     if state is State.CLOSED and closing is not None:
@@ -107,10 +101,10 @@ def closed(posting: JobPosting, state: State) -> str:
 def pay(posting: JobPosting) -> PayText | None:
     """What the employer pays, else an estimate that says it is one."""
     lang = foreign(posting.in_language)
-    stated = wording.pay(_salary(posting, "base_salary"), lang=lang)
+    stated = wording.pay(salary_of(posting, "base_salary"), lang=lang)
     if stated is not None:
         return stated
-    estimated = wording.pay(_salary(posting, "estimated_salary"), lang=lang)
+    estimated = wording.pay(salary_of(posting, "estimated_salary"), lang=lang)
     if estimated is None:
         return None
     return PayText(
@@ -118,43 +112,4 @@ def pay(posting: JobPosting) -> PayText | None:
         yearly=estimated.yearly,
         wording=estimated.wording,
         lang=estimated.lang,
-    )
-
-
-def posted(posting: JobPosting) -> Moment:
-    """When it was posted, or first seen where its source does not say."""
-    if posting.date_posted is None:
-        return Moment(
-            at=posting.posted_at,
-            has_time=True,
-            zone=settings.TIME_ZONE,
-            zone_source=ZoneSource.SITE,
-        )
-    return Moment(
-        at=posting.date_posted,
-        has_time=posting.date_posted_has_time,
-        zone=posting.date_posted_zone,
-        zone_source=ZoneSource.SITE,
-    )
-
-
-def valid_through(posting: JobPosting) -> Moment | None:
-    if posting.valid_through is None:
-        return None
-    return Moment(
-        at=posting.valid_through,
-        has_time=posting.valid_through_has_time,
-        zone=posting.valid_through_zone,
-        zone_source=ZoneSource.SITE,
-    )
-
-
-def _salary(posting: JobPosting, prefix: str) -> Salary:
-    unit = getattr(posting, f"{prefix}_unit_text")
-    return Salary(
-        min_value=getattr(posting, f"{prefix}_min_value"),
-        max_value=getattr(posting, f"{prefix}_max_value"),
-        currency=getattr(posting, f"{prefix}_currency"),
-        unit_text=UnitText(unit) if unit else None,
-        text=getattr(posting, f"{prefix}_text"),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from postings import schemaorg
 from postings.models import Organization, Tombstone
@@ -528,7 +528,8 @@ def test_pages_work_in_every_language(client: Client, language: str) -> None:
     )
     names = {"de": "Deutschland", "fr": "Allemagne", "es": "Alemania"}
     for address in ("/", posting.get_absolute_url(), "/?page=abc"):
-        response = client.get(address, headers={"accept-language": language})
+        with translation.override(language):
+            response = client.get(address)
         assert response.status_code == 200
         assert names[language] in response.content.decode()
 

@@ -6,6 +6,7 @@ posting can be compared, merged and written out again from its row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -178,9 +179,15 @@ def card_columns(posting: Posting) -> dict[str, Any]:
 
 
 def place_label(place: schemaorg.Place) -> str:
-    """The shortest words that say where; the country is not among them."""
+    """The shortest words that say where; the country is not among them.
+
+    A region given as letters (Cupertino, CA) is said with its town, as it is spoken.
+    """
+    town = place.address_locality
+    if town and re.fullmatch("[A-Z]{2,3}", place.address_region):
+        return f"{town}, {place.address_region}"
     return (
-        place.address_locality
+        town
         or place.address_region
         or place.address
         or place.name
@@ -218,8 +225,8 @@ def posting_of(row: JobPosting) -> Posting:
             if row.hiring_organization is not None
             else None
         ),
-        date_posted=_moment_of(row, "date_posted"),
-        valid_through=_moment_of(row, "valid_through"),
+        date_posted=moment_of(row, "date_posted"),
+        valid_through=moment_of(row, "valid_through"),
         job_start_date=schemaorg.StartDate(
             date=row.job_start_date, text=row.job_start_date_text
         ),
@@ -239,8 +246,8 @@ def posting_of(row: JobPosting) -> Posting:
             types=tuple(schemaorg.EmploymentType(kind) for kind in row.employment_type),
             text=tuple(row.employment_type_text),
         ),
-        base_salary=_salary_of(row, "base_salary"),
-        estimated_salary=_salary_of(row, "estimated_salary"),
+        base_salary=salary_of(row, "base_salary"),
+        estimated_salary=salary_of(row, "estimated_salary"),
         education_requirements=schemaorg.Education(
             credential_category=tuple(
                 schemaorg.CredentialCategory(kind) for kind in row.credential_category
@@ -307,7 +314,8 @@ def _moment(prefix: str, moment: schemaorg.Moment | None) -> dict[str, Any]:
     }
 
 
-def _moment_of(row: JobPosting, prefix: str) -> schemaorg.Moment | None:
+def moment_of(row: JobPosting, prefix: str) -> schemaorg.Moment | None:
+    """`date_posted` or `valid_through` of a row."""
     at: datetime | None = getattr(row, prefix)
     if at is None:
         return None
@@ -331,12 +339,8 @@ def _salary(prefix: str, salary: schemaorg.Salary) -> dict[str, Any]:
     }
 
 
-def base_salary_of(row: JobPosting) -> schemaorg.Salary:
-    """The pay a row states, with its yearly equivalent."""
-    return _salary_of(row, "base_salary")
-
-
-def _salary_of(row: JobPosting, prefix: str) -> schemaorg.Salary:
+def salary_of(row: JobPosting, prefix: str) -> schemaorg.Salary:
+    """`base_salary` or `estimated_salary` of a row."""
     low: Decimal | None = getattr(row, f"{prefix}_min_value")
     high: Decimal | None = getattr(row, f"{prefix}_max_value")
     unit: str = getattr(row, f"{prefix}_unit_text")

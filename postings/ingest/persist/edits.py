@@ -128,7 +128,7 @@ def _derive(
         row.in_language_source = source
         derived.add("in_language_source")
     if any(column.startswith("base_salary") for column in changed):
-        salary = columns.base_salary_of(row)
+        salary = columns.salary_of(row, "base_salary")
         row.base_salary_yearly_min_value = salary.yearly_min_value
         row.base_salary_yearly_max_value = salary.yearly_max_value
         derived |= {"base_salary_yearly_min_value", "base_salary_yearly_max_value"}
