@@ -93,6 +93,23 @@ def listed(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
     return found
 
 
+_REMOVED: Mapping[sanitise.RemovalCode, str] = {
+    sanitise.RemovalCode.ELEMENT: "An element was dropped with all it held.",
+    sanitise.RemovalCode.TAG: "A tag was dropped; the text inside it stayed.",
+    sanitise.RemovalCode.ATTRIBUTE: "A script in an attribute was dropped.",
+    sanitise.RemovalCode.LINK: "A link without a usable address became text.",
+    sanitise.RemovalCode.NESTING: "Nesting too deep was flattened; the text stayed.",
+    sanitise.RemovalCode.LENGTH: "The text was cut at 256 KB.",
+}
+
+
+def _times(removal: sanitise.Removal) -> str:
+    if removal.code is sanitise.RemovalCode.LENGTH:
+        return f"{removal.count} characters"
+    times = f", {removal.count} times" if removal.count > 1 else ""
+    return f"{removal.detail}{times}"
+
+
 def html(value: Any, where: str, notes: Notes) -> str:
     """Strangers' HTML, decoded, tidied and sanitised; a list becomes a list.
 
@@ -111,10 +128,7 @@ def html(value: Any, where: str, notes: Notes) -> str:
     cleaned = sanitise.clean(raw)
     for removal in cleaned.removed:
         notes.repaired(
-            Code.REMOVED_MARKUP,
-            where,
-            f"Removed from the text: {removal.code} ({removal.count} times).",
-            removal.detail,
+            Code.REMOVED_MARKUP, where, _REMOVED[removal.code], _times(removal)
         )
     return cleaned.html
 
