@@ -49,9 +49,9 @@ def test_an_edit_made_with_the_admins_scripts_is_on_the_public_page(
     page.get_by_role("link", name="Noon").locator("visible=true").click()
     expect(closing.locator(".vTimeField")).to_have_value("12:00:00")
 
-    page.get_by_role("link", name="Add another Place").click()
+    page.get_by_role("button", name="Add another Place").click()
     place = page.locator("#job_location-1")
-    place.get_by_label("Address locality").fill("Heiligendamm")
+    place.get_by_label("Town:").fill("Heiligendamm")
 
     assert watch.complaints() == []
     page.get_by_role("button", name="Save", exact=True).first.click()

@@ -16,6 +16,7 @@ from postings import sanitise, schemaorg
 from postings.ingest import merge, normalise
 from postings.ingest.merge import Claims, Key
 from postings.ingest.normalise import READER_VERSION, Normalised
+from postings.ingest.persist import employers
 from postings.ingest.persist.sourced import source
 from postings.ingest.read import Node, Unread
 from postings.ingest.report import (
@@ -127,12 +128,46 @@ def save(batch: Sequence[Normalised | Unread], *, run: Run) -> list[Recorded]:
 
 
 def _save(batch: Sequence[Normalised | Unread], run: Run) -> list[Recorded]:
+    bases = _bases(batch, run)
     with transaction.atomic():
         DatabaseState.lock()
-        recorded = _Batch(run, source(run.source_slug)).store(batch)
+        recorded = _Batch(run, source(run.source_slug), bases).store(batch)
         if run.dry_run:
             transaction.set_rollback(True)
     return recorded
+
+
+def _bases(
+    batch: Sequence[Normalised | Unread], run: Run
+) -> dict[int, tuple[str, Posting | None]]:
+    """What edited postings were read from before: hash and posting, by id.
+
+    Read here, since nothing is cleaned while the database is locked. Cost: one query.
+    """
+    values = {
+        key.value
+        for entry in batch
+        if isinstance(entry, Normalised) and entry.posting and entry.complete
+        for key in merge.keys(entry.posting, entry.node)
+    }
+    keys = SourceKey.objects.filter(source__slug=run.source_slug, value__in=values)
+    rows = (
+        JobPosting.objects.filter(pk__in=keys.values("posting"))
+        .exclude(edited_fields=[])
+        .select_related("node")
+    )
+    return {row.pk: (row.node_hash, _base(row)) for row in rows}
+
+
+def _base(row: JobPosting) -> Posting | None:
+    """The previous node of a posting as it reads today."""
+    before = Node(
+        data=row.node.data,
+        locator="",
+        page=row.node.page,
+        language=row.node.language,
+    )
+    return normalise.posting(before, site_zone=settings.TIME_ZONE).posting
 
 
 def _locator(entry: Normalised | Unread) -> str:
@@ -174,9 +209,15 @@ class _Record:
 class _Batch:
     """Stores one batch; lives as long as its transaction."""
 
-    def __init__(self, run: Run, source: Source) -> None:
+    def __init__(
+        self,
+        run: Run,
+        source: Source,
+        bases: Mapping[int, tuple[str, Posting | None]],
+    ) -> None:
         self.run = run
         self.source = source
+        self.bases = bases
         self.owners: dict[Key, int] = {}
 
     def store(self, batch: Sequence[Normalised | Unread]) -> list[Recorded]:
@@ -187,7 +228,7 @@ class _Batch:
         self._complete([*created, *changed])
         self._load([row for record in changed if (row := record.row)])
         self._merge(changed)
-        self._find_organizations([*created, *changed])
+        self._find_employers([*created, *changed])
         self._create(created)
         self._update(changed)
         self._keep_keys(records)
@@ -289,95 +330,32 @@ class _Batch:
             row = record.row
             if row is None or not row.edited_fields:
                 continue
+            node_hash, base = self.bases.get(row.pk, ("", None))
+            if node_hash != row.node_hash:
+                base = _base(row)  # an import of the same source wrote it just now
             merged = merge.merged(
-                self._base(row),
+                base,
                 columns.posting_of(row),
                 record.posting,
                 row.edited_fields,
             )
             record.posting, record.conflicts = merged.posting, merged.conflicts
 
-    def _base(self, row: JobPosting) -> Posting | None:
-        """The previous node as it reads today."""
-        before = Node(
-            data=row.node.data,
-            locator="",
-            page=row.node.page,
-            language=row.node.language,
-        )
-        return normalise.posting(before, site_zone=settings.TIME_ZONE).posting
-
-    # --- Organizations
-
-    def _find_organizations(self, records: Iterable[_Record]) -> None:
-        """Gives each record its organization's row, made where there is none yet.
-
-        A value is taken where the row's is empty, or where it came from this source
-        and this record itself changed it, so that two records of one employer that
-        differ do not flap.
-        """
-        wanted: list[tuple[_Record, schemaorg.Organization, str]] = []
+    def _find_employers(self, records: Iterable[_Record]) -> None:
+        """Gives each record its organization's row; an editor's choice stays."""
+        named: list[_Record] = []
+        mentions: list[employers.Mention] = []
         for record in records:
-            row = record.row
+            row, employer = record.row, record.posting.hiring_organization
             if row is not None and "hiringOrganization" in row.edited_fields:
                 record.organization = row.hiring_organization
-                continue
-            organization = record.posting.hiring_organization
-            if organization is not None:
-                folded = merge.fold_name(organization.name)
-                wanted.append((record, organization, folded))
-        rows = {
-            row.folded_name: row
-            for row in Organization.objects.filter(
-                folded_name__in={folded for _, _, folded in wanted}
-            )
-        }
-        fresh: dict[str, Organization] = {}
-        touched: dict[str, Organization] = {}
-        for record, organization, folded in wanted:
-            if folded not in rows:
-                rows[folded] = fresh[folded] = Organization(
-                    name=organization.name, folded_name=folded
-                )
-            found = rows[folded]
-            if self._take_values(found, organization, _previous_employer(record)):
-                touched[folded] = found
+            elif employer is not None:
+                named.append(record)
+                before = _previous_employer(row) if row is not None else None
+                mentions.append(employers.Mention(employer, before))
+        rows = employers.rows(mentions, source=self.source)
+        for record, found in zip(named, rows, strict=True):
             record.organization = found
-        changed = {**fresh, **touched}
-        if not changed:
-            return
-        revision = DatabaseState.draw(len(changed))
-        for position, organization_row in enumerate(changed.values()):
-            organization_row.revision = revision + position
-        Organization.objects.bulk_create(fresh.values())
-        Organization.objects.bulk_update(
-            [row for folded, row in touched.items() if folded not in fresh],
-            (*_ORGANIZATION_VALUES, "value_sources", "revision"),
-        )
-
-    def _take_values(
-        self,
-        row: Organization,
-        incoming: schemaorg.Organization,
-        before: schemaorg.Organization | None,
-    ) -> bool:
-        taken = False
-        for column in _ORGANIZATION_VALUES:
-            value = _listed(getattr(incoming, column))
-            present = getattr(row, column)
-            if not value or value == present:
-                continue
-            if schemaorg.property_name(column) in row.edited_fields:
-                continue
-            mine = row.value_sources.get(column) == self.source.slug
-            source_changed_it = (
-                before is not None and _listed(getattr(before, column)) == present
-            )
-            if not present or (mine and source_changed_it):
-                setattr(row, column, value)
-                row.value_sources[column] = self.source.slug
-                taken = True
-        return taken
 
     # --- Writing
 
@@ -528,11 +506,6 @@ class _Batch:
         ImportRecord.objects.bulk_create(ledger)
 
 
-_ORGANIZATION_VALUES = tuple(
-    column for column in columns.ORGANIZATION_COLUMNS if column != "name"
-)
-
-
 def _rejected(locator: str, problems: tuple[Problem, ...]) -> Recorded:
     return Recorded(outcome=Outcome.REJECTED, locator=locator, problems=problems)
 
@@ -560,13 +533,10 @@ def _duplicate(entry: Normalised, earlier: merge.Claim) -> Recorded:
     )
 
 
-def _previous_employer(record: _Record) -> schemaorg.Organization | None:
-    """The employer as the record named it before this run."""
-    if record.row is None:
-        return None
-    return normalise.organization(
-        record.row.node.data.get("hiringOrganization"), Notes("")
-    )
+def _previous_employer(row: JobPosting) -> schemaorg.Organization | None:
+    """The employer as the posting's source named it before."""
+    named = row.node.data.get("hiringOrganization")
+    return normalise.organization(named, Notes(""))
 
 
 def _node_columns(node: Node) -> dict[str, Any]:
@@ -626,7 +596,3 @@ def _assign(row: models.Model, values: Mapping[str, Any]) -> set[str]:
 
 def _key(row: models.Model | None) -> Any:
     return row.pk if row is not None else None
-
-
-def _listed(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
