@@ -97,6 +97,14 @@ class Mention(models.Lookup[Any]):
         return f"%{connection.ops.prep_for_like_query(str(self.rhs))}%"
 
 
+def unmarked(text: str) -> str:
+    """The same characters without the mark that they are safe in HTML.
+
+    For wherever sanitised HTML is a value and not markup: forms, JSON, comparisons.
+    """
+    return str.__str__(text)  # str(text) would keep a SafeString
+
+
 class SanitisedHTMLField(models.TextField[str, str]):
     """HTML that `postings.sanitise` made: the one text that templates do not escape.
 

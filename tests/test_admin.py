@@ -325,6 +325,17 @@ def test_the_preview_shows_the_sanitised_text(
     assert '<div class="preview" lang=""><p>Bread.</p></div>' in page
 
 
+def test_a_text_with_quotes_and_markup_comes_back_from_the_form_as_it_was(
+    admin_client: Client, posting: JobPosting
+) -> None:
+    text = '<p>"Bread" &amp; <a href="https://b.example/?a=1&amp;b=2">more</a></p>'
+    run_import(RICH | {"description": text})
+    before = JobPosting.objects.get()
+    after = edit(admin_client, before, work_hours="38")
+    assert after.texts.description == before.texts.description
+    assert after.edited_fields == ["workHours"]
+
+
 def test_organizations_are_chosen_by_searching(
     admin_client: Client, posting: JobPosting
 ) -> None:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from postings import schemaorg
+from postings.fields import unmarked
 from postings.models import JobPosting, JobPostingTexts, columns
 
 
@@ -76,7 +77,7 @@ class JobPostingForm(forms.ModelForm[JobPosting]):
         super().__init__(*args, **kwargs)
         texts = None if self.instance._state.adding else self.instance.texts
         for column in columns.TEXT_COLUMNS.values():
-            self.initial[column] = str(getattr(texts, column, ""))
+            self.initial[column] = unmarked(getattr(texts, column, ""))
         self.initial["deleted"] = self.instance.deleted_at is not None
         for field in self.fields.values():
             # What the editor saw travels with the form, so that a value an import

@@ -10,6 +10,7 @@ from django.forms.models import BaseModelFormSet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -98,8 +99,8 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
         "hiring_organization",
         "state",
         "source",
-        "posted_at",
-        "valid_through",
+        "posted",
+        "closes",
         "is_edited",
     )
     list_filter = (StateFilter, "source", EditedFilter, "job_location_type")
@@ -261,6 +262,16 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
     @admin.display(description=_("state"))
     def state(self, row: JobPosting) -> str:
         return row.state(timezone.now()).value
+
+    @admin.display(description=_("posted"), ordering="posted_at")
+    def posted(self, row: JobPosting) -> str:
+        return date_format(timezone.localtime(row.posted_at), "SHORT_DATE_FORMAT")
+
+    @admin.display(description=_("closes"), ordering="valid_through")
+    def closes(self, row: JobPosting) -> str:
+        if row.valid_through is None:
+            return "-"
+        return date_format(timezone.localtime(row.valid_through), "SHORT_DATE_FORMAT")
 
     @admin.display(description=_("edited"), boolean=True)
     def is_edited(self, row: JobPosting) -> bool:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from postings import schemaorg
+from postings.fields import unmarked
 from postings.models.organization import Organization
 from postings.models.posting import (
     ApplicantLocationRequirement,
@@ -209,7 +210,7 @@ def posting_of(row: JobPosting) -> Posting:
         if name not in _COMPOSITE and name != "hiringOrganization"
         for column in columns
     } | {
-        column: str(getattr(texts, column))
+        column: unmarked(getattr(texts, column))
         for name, column in TEXT_COLUMNS.items()
         if name not in _COMPOSITE
     }
@@ -252,11 +253,11 @@ def posting_of(row: JobPosting) -> Posting:
             credential_category=tuple(
                 schemaorg.CredentialCategory(kind) for kind in row.credential_category
             ),
-            text=str(texts.education_requirements),
+            text=unmarked(texts.education_requirements),
         ),
         experience_requirements=schemaorg.Experience(
             months_of_experience=row.months_of_experience,
-            text=str(texts.experience_requirements),
+            text=unmarked(texts.experience_requirements),
         ),
         application_contact=schemaorg.ContactPoint(
             name=row.application_contact_name,
@@ -279,7 +280,7 @@ def posting_of(row: JobPosting) -> Posting:
 def organization_of(row: Organization) -> schemaorg.Organization:
     values: dict[str, Any] = {
         column: _tuple(getattr(row, column)) for column in ORGANIZATION_COLUMNS
-    }
+    } | {"description": unmarked(row.description)}
     return schemaorg.Organization(**values)
 
 

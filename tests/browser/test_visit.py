@@ -94,12 +94,12 @@ def test_on_a_phone_filters_open_over_the_list_without_scripts(
     page.get_by_role("link", name="Pastry cook 0").click()
     bar = page.locator(".apply")
     expect(bar.get_by_role("link", name="Apply at jobs.inn.example")).to_be_visible()
-    for y in (0, 10_000):
-        page.mouse.wheel(0, y)
-        box = bar.bounding_box()
-        assert box is not None
-        assert (box["x"], box["width"]) == (0, PHONE["width"])
-        assert box["y"] + box["height"] == PHONE["height"]
+    box = bar.bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, PHONE["width"])
+    assert box["y"] + box["height"] == PHONE["height"]
+    # At the page's end nothing stays hidden behind the bar.
+    page.get_by_role("contentinfo").get_by_role("link").last.click(trial=True)
 
 
 def sample() -> dict[str, str]:
@@ -120,7 +120,7 @@ def sample() -> dict[str, str]:
     deleted = make.make_posting(title="Deleted", deleted_at=now)
     return {
         "list": "/",
-        "search": "/?q=a&type=FULL_TIME&country=DE&workplace=remote_possible&page=99",
+        "search": "/?q=e&type=FULL_TIME&country=DE&page=99",
         "nothing found": f"/?q={LONG}&where=Nowhere&type=INTERN",
         "open posting": opened.get_absolute_url(),
         "closed posting": closed.get_absolute_url(),
@@ -133,6 +133,8 @@ def sample() -> dict[str, str]:
 
 STATUS = {"not found": 404, "removed": 410}
 
+WITHOUT_CARDS = {"nothing found", "organizations", "not found", "removed"}
+
 
 def test_no_page_asks_another_host_or_breaks_its_policy(
     page: Page, live_server: LiveServer, watch: Watch
@@ -141,7 +143,8 @@ def test_no_page_asks_another_host_or_breaks_its_policy(
         response = page.goto(live_server.url + address)
         assert response is not None
         assert response.status == STATUS.get(kind, 200), kind
-        expect(page.locator("main")).to_be_visible()
+        has_cards = page.locator(".cards > .card").count() > 0
+        assert has_cards == (kind not in WITHOUT_CARDS), kind
         assert watch.complaints() == []
 
 
@@ -151,8 +154,8 @@ def test_the_watch_notices_what_it_watches_for(
     page.goto(live_server.url)
     page.evaluate(
         """() => new Promise(resolve => {
+          document.addEventListener("securitypolicyviolation", resolve);
           const image = new Image();
-          image.onerror = resolve;
           image.src = "https://media.example/x.png";
           document.body.append(image);
         })"""
