@@ -296,8 +296,8 @@ def identity(posting: Posting) -> tuple[str, str]:
 class Resolved:
     """Which posting a record is (None: a new one), by which keys it is known.
 
-    `earlier` is the claim of a record of this run that is the same job; such a
-    record is not written.
+    `earlier` is the claim of a record of this run that is the same job, or that has
+    all this one's keys; such a record is not written.
     """
 
     posting_id: int | None = None
@@ -319,42 +319,44 @@ def resolved(
     posting. A key that an earlier record of this run took is not usable by a record
     with another title or organization; with the same ones the record is a duplicate.
     What a later kind finds, a posting or a record of this run, is the same job only
-    where it has no different value of an earlier kind.
+    where it has no different value of an earlier kind. Where an earlier kind and the
+    hash find two postings, it is the one of the hash: one identifier then stands for
+    several jobs, and their order in a feed must not matter.
     """
-    usable: list[Key] = []
-    earlier: Claim | None = None
     for position, key in enumerate(found):
-        posting_id = owners.get(key)
         earlier = claims.keys.get(key)
-        if earlier is None and posting_id is not None:
-            earlier = claims.postings.get(posting_id)
-        if earlier is not None:
-            if earlier.identity == who and not earlier.differs(usable):
-                break
-            continue
-        usable.append(key)
-        if posting_id is None:
-            continue
-        wanted = {other.kind: other.value for other in usable[:-1]}
-        if any(
-            wanted[kind] not in values
-            for kind, values in owned.get(posting_id, {}).items()
-            if kind in wanted and values
+        if (
+            earlier
+            and earlier.identity == who
+            and not earlier.differs(found[:position])
         ):
+            return Resolved(earlier=earlier)
+    usable = [key for key in found if key not in claims.keys]
+    chosen: int | None = None
+    free: list[Key] = []
+    for position, key in enumerate(usable):
+        posting_id = owners.get(key)
+        if posting_id is None:
+            free.append(key)
             continue
-        mine = (*usable, *found[position + 1 :])
-        return Resolved(
-            posting_id,
-            tuple(
-                other
-                for other in mine
-                if other not in claims.keys
-                and owners.get(other, posting_id) == posting_id
-            ),
-        )
-    else:
-        free = tuple(key for key in usable if key not in owners)
-        if free:
-            return Resolved(None, free)
-        earlier = earlier or Claim(who, "", found)
-    return Resolved(earlier=earlier)
+        taken = claims.postings.get(posting_id)
+        if taken is not None:
+            if taken.identity == who and not taken.differs(usable[:position]):
+                return Resolved(earlier=taken)
+            if key.kind is KeyKind.HASH and key not in taken.keys:
+                free.append(key)  # what the posting was called before this run
+        elif not _differs(owned.get(posting_id, {}), usable[:position]) and (
+            chosen is None or key.kind is KeyKind.HASH
+        ):
+            chosen = posting_id
+    mine = tuple(key for key in usable if key in free or owners[key] == chosen)
+    if chosen is None and not mine:
+        return Resolved(earlier=claims.keys.get(found[-1]) or Claim(who, "", found))
+    return Resolved(chosen, mine)
+
+
+def _differs(stored: Mapping[KeyKind, Collection[str]], earlier: Iterable[Key]) -> bool:
+    """Whether a posting has another value of the kind of one of these keys."""
+    return any(
+        stored.get(key.kind) and key.value not in stored[key.kind] for key in earlier
+    )

@@ -21,6 +21,7 @@ import lxml.etree
 import lxml.html
 
 from postings.ingest.report import Code, Problem, Severity, shortened
+from postings.schemaorg import MAX_URL
 
 #: Containers nested deeper than this are not career data; deeper documents are
 #: rejected before anything recurses into them.
@@ -88,6 +89,7 @@ def nodes(document: Document) -> Iterator[Node | Unread]:
     Never raises for what the bytes hold. A document without any posting yields one
     `Unread`.
     """
+    document = replace(document, name=storable(document.name))
     text, repairs = _decoded(document)
     if text is None:
         yield _unread(
@@ -134,7 +136,7 @@ def _decoded(document: Document) -> tuple[str | None, tuple[Problem, ...]]:
         encoding = "windows-1252"
     try:
         text = content.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return None, ()
     return text, (
         Problem(
@@ -210,7 +212,7 @@ def _page_address(document: Document, tree: lxml.html.HtmlElement) -> str:
         if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
             canonical = urljoin(document.address, str(link.get("href")).strip())
             if canonical.startswith(("http://", "https://")):
-                return canonical
+                return storable(canonical) if len(canonical) <= MAX_URL else ""
     return document.address
 
 
@@ -333,7 +335,7 @@ def _value_nodes(
         yield Node(
             data=data,
             locator=locator,
-            raw=text if not pointer else json.dumps(found, ensure_ascii=True),
+            raw=storable(text) if not pointer else json.dumps(found),
             problems=tuple(problems),
         )
     if empty and report_empty:
@@ -389,8 +391,8 @@ def is_posting(value: Mapping[str, Any]) -> bool:
 
 
 def _escaped(key: str) -> str:
-    """A key as a reference token of a JSON pointer (RFC 6901)."""
-    return key.replace("~", "~0").replace("/", "~1")
+    """A key as a reference token of a JSON pointer (RFC 6901), storable."""
+    return storable(key.replace("~", "~0").replace("/", "~1"))
 
 
 def _index_ids(value: Any, index: dict[str, Mapping[str, Any]]) -> None:
@@ -468,6 +470,11 @@ def _resolved(
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+def storable(text: str) -> str:
+    """The text without NUL, which PostgreSQL refuses, and lone surrogates."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 def _storable(value: Any) -> tuple[Any, bool]:
     """The value without NUL and lone surrogates, and whether there were any.
 
@@ -502,5 +509,5 @@ def _unread(
             message=message,
             value="" if value is None else shortened(value),
         ),
-        raw=_UNSTORABLE.sub("\ufffd", raw),
+        raw=storable(raw),
     )

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from postings.ingest.read import Document, Unread
+from postings.ingest.read import Document, Unread, storable
 from postings.ingest.report import Code, Problem, Severity
 
 #: Names that are read when a folder is given; a file named by itself is always read.
@@ -22,7 +22,7 @@ def documents(locations: Iterable[str]) -> Iterator[Document | Unread]:
     """
     named = list(locations)
     for location in named:
-        if location != "-" and not Path(location).exists():
+        if location != "-" and not _exists(Path(location)):
             raise FileNotFoundError(location)
     return _read(named)
 
@@ -34,7 +34,7 @@ def _read(locations: list[str]) -> Iterator[Document | Unread]:
             continue
         path = Path(location)
         for file in _files(path):
-            name = str(file.relative_to(path)) if path.is_dir() else str(path)
+            name = storable(str(file.relative_to(path)) if path.is_dir() else str(path))
             try:
                 yield Document(name=name, content=file.read_bytes())
             except OSError as error:
@@ -46,6 +46,13 @@ def _read(locations: list[str]) -> Iterator[Document | Unread]:
                         message=f"The file could not be read: {error.strerror}.",
                     )
                 )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name no file system can hold
+        return False
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -141,14 +141,19 @@ def child_columns(child: schemaorg.Place | schemaorg.Area) -> dict[str, Any]:
     return {column: _plain(getattr(child, column)) for column in names}
 
 
+def child_of(
+    row: JobLocation | ApplicantLocationRequirement,
+) -> schemaorg.Place | schemaorg.Area:
+    """The place or area a child row holds."""
+    return place_of(row) if isinstance(row, JobLocation) else area_of(row)
+
+
 def children_of(
     row: JobPosting, name: str
-) -> tuple[schemaorg.Place, ...] | tuple[schemaorg.Area, ...]:
+) -> tuple[schemaorg.Place | schemaorg.Area, ...]:
     """The places or areas of a row, by property."""
-    if name == "jobLocation":
-        return tuple(place_of(place) for place in row.job_location.all())
-    areas = row.applicant_location_requirements.all()
-    return tuple(area_of(area) for area in areas)
+    rows = getattr(row, schemaorg.attribute(name)).all()
+    return tuple(child_of(child) for child in rows)
 
 
 #: Columns of `JobPosting` that follow from its places and areas.

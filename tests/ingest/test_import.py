@@ -1,15 +1,19 @@
 """Imports through the real pipeline: what is written, kept, skipped and reported."""
 
+import json
+import random
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Model
 
-from postings.ingest import persist
+from postings import sanitise
+from postings.ingest import persist, pipeline
 from postings.ingest.normalise import Normalised
-from postings.ingest.read import Node
+from postings.ingest.read import Document, Node
 from postings.ingest.report import Outcome
 from postings.models import (
     ApplicantLocationRequirement,
@@ -301,3 +305,128 @@ def test_a_batch_takes_a_handful_of_statements_however_many_records(
         run_import(*records(150))
     with django_assert_max_num_queries(30):
         run_import(*records(150))
+
+
+def test_the_order_of_two_jobs_that_share_an_identifier_does_not_matter() -> None:
+    one = node(title="Baker", description="<p>Bread.</p>")
+    two = node(title="Brewer", description="<p>Beer.</p>")
+    assert outcomes(one, two) == [CREATED, CREATED]
+    before = everything()
+    assert outcomes(two, one) == [UNCHANGED, UNCHANGED]
+    assert outcomes(one, two) == [UNCHANGED, UNCHANGED]
+    assert everything() == before
+
+
+def test_a_duplicate_is_one_in_every_run_whatever_its_keys_found_meanwhile() -> None:
+    feed = [
+        node(identifier=None),
+        node(identifier=None, url="https://x.example/b", description="<p>2</p>"),
+        node(identifier=None, title="Other", url="https://x.example/b"),
+    ]
+    assert outcomes(*feed) == [CREATED, REJECTED, CREATED]
+    before = everything()
+    assert outcomes(*feed) == [UNCHANGED, REJECTED, UNCHANGED]
+    assert everything() == before
+
+
+def test_a_name_a_posting_no_longer_has_is_free_for_another() -> None:
+    run_import(node(identifier="a", title="Baker"))
+    renamed = node(identifier="a", title="Brewer")
+    newcomer = node(identifier=None, title="Baker")
+    assert outcomes(renamed, newcomer) == [UPDATED, CREATED]
+    assert outcomes(renamed, newcomer) == [UNCHANGED, UNCHANGED]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_feed_imported_twice_is_unchanged_the_second_time(seed: int) -> None:
+    choose = random.Random(seed)  # noqa: S311 - a seed is wanted
+    feed = [
+        node(
+            identifier=choose.choice([None, "a", "b", "c"]),
+            title=choose.choice(["Baker", "Brewer"]),
+            url=choose.choice([None, "https://x.example/1", "https://x.example/2"]),
+            description=choose.choice(["<p>One.</p>", "<p>Two.</p>"]),
+            hiringOrganization=choose.choice([None, "Crumb", {"name": "Crumb", "url": f"https://c.example/{choose.random()}"}]),
+        )
+        for _ in range(choose.randint(2, 6))
+    ]  # fmt: skip
+    first = outcomes(*feed)
+    before = everything()
+    again = outcomes(*feed)
+    assert everything() == before
+    assert [outcome is REJECTED for outcome in again] == [
+        outcome is REJECTED for outcome in first
+    ]
+    assert set(again) <= {UNCHANGED, REJECTED}
+
+
+def test_places_that_stay_keep_their_rows() -> None:
+    run_import(RICH | {"jobLocation": ["Ulm", "Bonn", "Kiel"]})
+    row = JobPosting.objects.get()
+    before = {place.address: place.pk for place in row.job_location.all()}
+    run_import(RICH | {"jobLocation": ["Kiel", "Ulm", "Jena", "Ulm"]})
+    after = [(place.address, place.pk) for place in row.job_location.all()]
+    assert [address for address, _ in after] == ["Kiel", "Ulm", "Jena"]
+    assert dict(after)["Ulm"] == before["Ulm"]
+    assert dict(after)["Kiel"] == before["Kiel"]
+
+
+def test_strangers_html_is_cleaned_before_the_database_is_locked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    employer = {"name": "Crumb", "description": "<p>Old <i>house</i>.</p>"}
+    feed = [
+        RICH | {"identifier": str(n), "url": None, "hiringOrganization": employer}
+        for n in range(3)
+    ]
+    run_import(*feed)
+    persist.save_edit(JobPosting.objects.all()[0], changed=["title"], now=NOW)
+    locked: list[bool] = []
+    real = sanitise.clean
+
+    def watched(text: str) -> sanitise.Cleaned:
+        locked.append(len(connection.savepoint_ids) > 0)
+        return real(text)
+
+    monkeypatch.setattr(sanitise, "clean", watched)
+    run_import(*(record | {"description": "<p>New.</p>"} for record in feed))
+    assert len(locked) > 3
+    assert not any(locked)
+    JobPosting.objects.update(withdrawn_at=NOW)
+    run_import(*(record | {"description": "<p>New.</p>"} for record in feed))
+    assert not any(locked)
+
+
+HOSTILE: list[bytes] = [
+    b'<html><meta charset=undefined>\xff<script type="application/ld+json">{}</script>',
+    b'{"a\\ud800b": {"@type": "JobPosting", "title": "x"}}',
+    b'{"a\\u0000b": {"@type": "JobPosting", "title": ""}}',
+    b'{"@type": "JobPosting", "description": "a\x00b"}',
+    b'{"@type": "JobPosting", "title": "x", "\\ud800": {"@id": "gone"}}',
+    b'{"@type": "JobPosting", "title": "x", "a\\u0000": {"@id": "gone"}}',
+    b'{"@type": "JobPosting", "title": "x", "skills": {"@id": "\\u0000"}}',
+    b'{"@type": "JobPosting", "title": "x", "totalJobOpenings": 1999999999}',
+    b'{"@type": "JobPosting", "title": "x", "inLanguage": "' + b"x" * 99 + b'"}',
+]
+
+
+@pytest.mark.parametrize("content", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_in_a_record_stops_its_neighbour_on_either_database(
+    content: bytes,
+) -> None:
+    documents = [
+        Document(name="a\udcff.json", content=content),
+        Document(name="b.json", content=json.dumps(node()).encode()),
+    ]
+    report = pipeline.run(documents, source="files", now=NOW)
+    assert JobPosting.objects.filter(title="Baker").exists()
+    assert report.records >= 2
+
+
+def test_a_page_with_an_endless_canonical_address_is_imported() -> None:
+    page = (
+        f'<link rel="canonical" href="https://j.example/{"x" * 3000}">'
+        f'<script type="application/ld+json">{json.dumps(node())}</script>'
+    )
+    assert outcomes(page) == [CREATED]
+    assert JobPosting.objects.get().node.page == ""

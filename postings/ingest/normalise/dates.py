@@ -59,13 +59,13 @@ def moment(
         at = datetime.combine(day, clock).replace(tzinfo=UTC) - offset
         zone, source = _offset_name(offset), ZoneSource.OFFSET
         place_zone, _known = zone_of(places, day, site_zone="")
-        if place_zone and at.astimezone(ZoneInfo(place_zone)).utcoffset() == offset:
+        if place_zone and at.astimezone(_zone(place_zone)).utcoffset() == offset:
             zone = place_zone if offset else zone
         return Moment(at=at, has_time=True, zone=zone, zone_source=source)
     zone, source = zone_of(places, day, site_zone=site_zone)
     has_time = clock is not None
     local = clock or (time(23, 59, 59) if end_of_day else time())
-    at = datetime.combine(day, local, ZoneInfo(zone)).astimezone(UTC)
+    at = datetime.combine(day, local, _zone(zone)).astimezone(UTC)
     return Moment(at=at, has_time=has_time, zone=zone, zone_source=source)
 
 
@@ -133,9 +133,15 @@ def zone_of(
                 return zone, ZoneSource.COORDINATES
         zones = _zones_of_country().get(place.address_country, ())
         noon = datetime.combine(day, time(12))
-        if len({ZoneInfo(zone).utcoffset(noon) for zone in zones}) == 1:
+        if len({_zone(zone).utcoffset(noon) for zone in zones}) == 1:
             return zones[0], ZoneSource.COUNTRY
     return site_zone, ZoneSource.SITE
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    """Kept for good: zoneinfo itself keeps eight, and a country may have more."""
+    return ZoneInfo(name)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -9,12 +10,18 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    models,
+    transaction,
+)
 from django.db.models import prefetch_related_objects
 
 from postings import sanitise, schemaorg
 from postings.ingest import merge, normalise
-from postings.ingest.merge import Claims, Key
+from postings.ingest.merge import Claims, Key, KeyKind
 from postings.ingest.normalise import READER_VERSION, Normalised
 from postings.ingest.persist import employers
 from postings.ingest.persist.sourced import source
@@ -99,6 +106,7 @@ def known(digests: Collection[str], *, run: Run) -> frozenset[str]:
             source__slug=run.source_slug,
             node_hash__in=digests,
             reader_version=READER_VERSION,
+            withdrawn_at__isnull=True,
         ).values_list("node_hash", flat=True)
     )
 
@@ -128,22 +136,60 @@ def save(batch: Sequence[Normalised | Unread], *, run: Run) -> list[Recorded]:
 
 
 def _save(batch: Sequence[Normalised | Unread], run: Run) -> list[Recorded]:
-    bases = _bases(batch, run)
+    """Nothing is read or cleaned while the database is locked.
+
+    Should another import have written meanwhile what this one went by, the batch
+    is begun again with all its texts.
+    """
+    mark = run.claims.mark()
+    for _attempt in range(_ATTEMPTS):
+        try:
+            return _stored(batch, run)
+        except _Outrun:
+            run.claims.rewind(mark)
+            batch = [_complete(entry) for entry in batch]
+    raise OperationalError("Other imports of this source write without a pause.")
+
+
+def _stored(batch: Sequence[Normalised | Unread], run: Run) -> list[Recorded]:
+    befores = _befores(batch, run)
     with transaction.atomic():
         DatabaseState.lock()
-        recorded = _Batch(run, source(run.source_slug), bases).store(batch)
+        recorded = _Batch(run, source(run.source_slug), befores).store(batch)
         if run.dry_run:
             transaction.set_rollback(True)
     return recorded
 
 
-def _bases(
-    batch: Sequence[Normalised | Unread], run: Run
-) -> dict[int, tuple[str, Posting | None]]:
-    """What edited postings were read from before: hash and posting, by id.
+#: How often a batch is begun again before giving up.
+_ATTEMPTS = 10
 
-    Read here, since nothing is cleaned while the database is locked. Cost: one query.
+
+class _Outrun(Exception):  # noqa: N818 - no error: the batch is begun again
+    """Another writer changed what a batch was prepared with."""
+
+
+def _complete(entry: Normalised | Unread) -> Normalised | Unread:
+    if isinstance(entry, Unread) or entry.complete:
+        return entry
+    return normalise.posting(entry.node, site_zone=settings.TIME_ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What a stored posting was read from: its hash, and its node as it reads today.
+
+    The posting is read where an editor changed something, the employer always.
     """
+
+    node_hash: str
+    edited: bool
+    posting: Posting | None
+    employer: schemaorg.Organization | None
+
+
+def _befores(batch: Sequence[Normalised | Unread], run: Run) -> dict[int, _Before]:
+    """The previous nodes of what this batch may change, by posting. Cost: one query."""
     values = {
         key.value
         for entry in batch
@@ -151,16 +197,28 @@ def _bases(
         for key in merge.keys(entry.posting, entry.node)
     }
     keys = SourceKey.objects.filter(source__slug=run.source_slug, value__in=values)
-    rows = (
-        JobPosting.objects.filter(pk__in=keys.values("posting"))
-        .exclude(edited_fields=[])
-        .select_related("node")
-    )
-    return {row.pk: (row.node_hash, _base(row)) for row in rows}
+    rows = JobPosting.objects.filter(pk__in=keys.values("posting"))
+    employers: dict[str, schemaorg.Organization | None] = {}
+
+    def employer(row: JobPosting) -> schemaorg.Organization | None:
+        named = row.node.data.get("hiringOrganization")
+        text = json.dumps(named)
+        if text not in employers:  # a feed says the same of one employer many times
+            employers[text] = normalise.organization(named, Notes(""))
+        return employers[text]
+
+    return {
+        row.pk: _Before(
+            row.node_hash,
+            bool(row.edited_fields),
+            _base(row) if row.edited_fields else None,
+            employer(row),
+        )
+        for row in rows.select_related("node")
+    }
 
 
 def _base(row: JobPosting) -> Posting | None:
-    """The previous node of a posting as it reads today."""
     before = Node(
         data=row.node.data,
         locator="",
@@ -213,19 +271,20 @@ class _Batch:
         self,
         run: Run,
         source: Source,
-        bases: Mapping[int, tuple[str, Posting | None]],
+        befores: Mapping[int, _Before],
     ) -> None:
         self.run = run
         self.source = source
-        self.bases = bases
+        self.befores = befores
         self.owners: dict[Key, int] = {}
+        self.owned: dict[int, dict[KeyKind, set[str]]] = {}
 
     def store(self, batch: Sequence[Normalised | Unread]) -> list[Recorded]:
         entries = self._resolve(batch)
         records = [entry for entry in entries if isinstance(entry, _Record)]
         created = [record for record in records if record.row is None]
         changed = [record for record in records if self._is_changed(record)]
-        self._complete([*created, *changed])
+        self._check([*created, *changed])
         self._load([row for record in changed if (row := record.row)])
         self._merge(changed)
         self._find_employers([*created, *changed])
@@ -250,7 +309,7 @@ class _Batch:
             else ()
             for entry in batch
         ]
-        owned = self._stored_keys({key for keys in keyed for key in keys})
+        self._find_keys({key for keys in keyed for key in keys})
         rows = JobPosting.objects.select_related("hiring_organization").in_bulk(
             set(self.owners.values())
         )
@@ -267,7 +326,11 @@ class _Batch:
                 merge.identity(entry.posting), entry.node.data_digest, keys
             )
             found = merge.resolved(
-                keys, claim.identity, claims=claims, owners=self.owners, owned=owned
+                keys,
+                claim.identity,
+                claims=claims,
+                owners=self.owners,
+                owned=self.owned,
             )
             if found.earlier is not None:
                 entries.append(_duplicate(entry, found.earlier))
@@ -280,19 +343,16 @@ class _Batch:
             entries.append(record)
         return entries
 
-    def _stored_keys(
-        self, wanted: Collection[Key]
-    ) -> dict[int, dict[merge.KeyKind, set[str]]]:
-        """Fills `owners` with the postings of these keys; all keys of those."""
+    def _find_keys(self, wanted: Collection[Key]) -> None:
+        """Fills `owners` with the postings of these keys, `owned` with all of theirs."""
         mine = SourceKey.objects.filter(source=self.source)
         for key in mine.filter(value__in={key.value for key in wanted}):
-            self.owners[Key(merge.KeyKind(key.kind), key.value)] = key.posting_id
-        owned: dict[int, dict[merge.KeyKind, set[str]]] = {}
+            self.owners[Key(KeyKind(key.kind), key.value)] = key.posting_id
         for key in mine.filter(posting_id__in=set(self.owners.values())):
-            kind = merge.KeyKind(key.kind)
-            owned.setdefault(key.posting_id, {}).setdefault(kind, set()).add(key.value)
+            kind = KeyKind(key.kind)
+            kinds = self.owned.setdefault(key.posting_id, {})
+            kinds.setdefault(kind, set()).add(key.value)
             self.owners.setdefault(Key(kind, key.value), key.posting_id)
-        return owned
 
     # --- What it should be
 
@@ -309,16 +369,18 @@ class _Batch:
             or row.withdrawn_at is not None
         )
 
-    def _complete(self, records: Iterable[_Record]) -> None:
-        """Reads again, with the long texts, what was thought to be known."""
+    def _check(self, records: Iterable[_Record]) -> None:
+        """Whether everything to be written was read completely, from what is stored."""
         for record in records:
-            if record.normalised.complete:
-                continue
-            record.normalised = normalise.posting(
-                record.node, site_zone=settings.TIME_ZONE
-            )
-            assert record.normalised.posting is not None  # noqa: S101 - it had a title
-            record.posting = record.normalised.posting
+            before = self.befores.get(record.row.pk) if record.row else None
+            if not record.normalised.complete:
+                raise _Outrun
+            if record.row and (
+                before is None
+                or before.node_hash != record.row.node_hash
+                or before.edited != bool(record.row.edited_fields)
+            ):
+                raise _Outrun
 
     def _load(self, rows: Sequence[JobPosting]) -> None:
         prefetch_related_objects(
@@ -330,11 +392,8 @@ class _Batch:
             row = record.row
             if row is None or not row.edited_fields:
                 continue
-            node_hash, base = self.bases.get(row.pk, ("", None))
-            if node_hash != row.node_hash:
-                base = _base(row)  # an import of the same source wrote it just now
             merged = merge.merged(
-                base,
+                self.befores[row.pk].posting,
                 columns.posting_of(row),
                 record.posting,
                 row.edited_fields,
@@ -351,7 +410,7 @@ class _Batch:
                 record.organization = row.hiring_organization
             elif employer is not None:
                 named.append(record)
-                before = _previous_employer(row) if row is not None else None
+                before = self.befores[row.pk].employer if row is not None else None
                 mentions.append(employers.Mention(employer, before))
         rows = employers.rows(mentions, source=self.source)
         for record, found in zip(named, rows, strict=True):
@@ -435,30 +494,61 @@ class _Batch:
             JobPostingTexts.objects.bulk_update(
                 texts, (*columns.TEXT_COLUMNS.values(), "policy_version")
             )
-        for name, model in columns.CHILDREN.items():
+        for name in columns.CHILDREN:
             changed = [r for r, _, differences in found if name in differences.children]
             if changed:
-                old = model._default_manager.filter(
-                    posting__in=[record.row for record in changed if record.row]
-                )
-                old.delete()
                 self._write_children(name, changed)
 
     def _write_children(self, name: str, records: Iterable[_Record]) -> None:
+        """Makes the child rows what the records say; a row that says it stays.
+
+        An editor's open form then goes on knowing the rows it shows.
+        """
         model: type[models.Model] = columns.CHILDREN[name]
-        model._default_manager.bulk_create(
-            model(posting=record.row, position=position, **columns.child_columns(child))
-            for record in records
-            for position, child in enumerate(_children(record.posting, name))
-        )
+        added, moved, gone = [], [], []
+        for record in records:
+            left: dict[Any, list[Any]] = {}
+            if record.outcome is not Outcome.CREATED and record.row is not None:
+                for row in getattr(record.row, schemaorg.attribute(name)).all():
+                    left.setdefault(columns.child_of(row), []).append(row)
+            for position, child in enumerate(_children(record.posting, name)):
+                if kept := left.get(child):
+                    row = kept.pop(0)
+                    if row.position != position:
+                        row.position = position
+                        moved.append(row)
+                    continue
+                values = columns.child_columns(child)
+                added.append(model(posting=record.row, position=position, **values))
+            gone += [row.pk for rows in left.values() for row in rows]
+        if gone:
+            model._default_manager.filter(pk__in=gone).delete()
+        if moved:
+            model._default_manager.bulk_update(moved, ("position",))
+        model._default_manager.bulk_create(added)
 
     def _keep_keys(self, records: Iterable[_Record]) -> None:
-        """Stores new keys, and on all keys of what was seen the run that saw it."""
-        seen = [
-            record
+        """Stores new keys, and on all keys of what was seen the run that saw it.
+
+        A posting has one hash: what it was called before finds it no more.
+        """
+        seen = {
+            record.row.pk: record
             for record in records
             if record.row and record.outcome is not Outcome.DELETED_BY_EDITOR
-        ]
+        }
+        hashes = {
+            pk: {key.value for key in record.claim.keys if key.kind is KeyKind.HASH}
+            for pk, record in seen.items()
+        }
+        stale = {
+            value
+            for pk, current in hashes.items()
+            for value in self.owned.get(pk, {}).get(KeyKind.HASH, set()) - current
+        }
+        mine = SourceKey.objects.filter(source=self.source)
+        if stale:
+            mine.filter(kind=KeyKind.HASH.value, value__in=stale).delete()
         SourceKey.objects.bulk_create(
             SourceKey(
                 source=self.source,
@@ -467,14 +557,14 @@ class _Batch:
                 posting=record.row,
                 last_run=self.run.row,
             )
-            for record in seen
+            for pk, record in seen.items()
             for key in record.keys
-            if key not in self.owners
+            if self.owners.get(key) != pk
         )
         if self.run.row is not None:
-            SourceKey.objects.filter(
-                source=self.source, posting__in=[r.row for r in seen if r.row]
-            ).exclude(last_run=self.run.row).update(last_run=self.run.row)
+            mine.filter(posting_id__in=seen).exclude(last_run=self.run.row).update(
+                last_run=self.run.row
+            )
 
     def _write_ledger(
         self,
@@ -520,8 +610,8 @@ def _duplicate(entry: Normalised, earlier: merge.Claim) -> Recorded:
         message=(
             "The same record came before in this run."
             if harmless
-            else "An earlier record of this run has the same identity, title and "
-            "organization; this one was not written."
+            else "An earlier record of this run is the same job or has all its keys; "
+            "this one was not written."
         ),
         value=entry.posting.title if entry.posting else "",
     )
@@ -531,12 +621,6 @@ def _duplicate(entry: Normalised, earlier: merge.Claim) -> Recorded:
         title=entry.posting.title if entry.posting else "",
         problems=(*entry.problems, problem),
     )
-
-
-def _previous_employer(row: JobPosting) -> schemaorg.Organization | None:
-    """The employer as the posting's source named it before."""
-    named = row.node.data.get("hiringOrganization")
-    return normalise.organization(named, Notes(""))
 
 
 def _node_columns(node: Node) -> dict[str, Any]:
