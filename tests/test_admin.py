@@ -1,10 +1,14 @@
 """Editors at work in the admin: every write is marked and kept."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import lxml.html
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
@@ -245,6 +249,11 @@ def test_actions_on_the_list_take_postings_off_the_site_and_bring_them_back(
         ({"url": "javascript:alert(1)"}, "url"),
         ({"title": ""}, "title"),
         ({"total_job_openings": "0"}, "total_job_openings"),
+        ({"title": "\u200b"}, "title"),
+        ({"same_as": "javascript:alert(1)"}, "same_as"),
+        ({"image": "https://"}, "image"),
+        ({"valid_through_0": "9999-12-31"}, "valid_through"),
+        ({"published_at_0": "0001-01-01"}, "published_at"),
     ],
 )
 def test_a_wrong_value_is_refused_with_a_sentence(
@@ -361,3 +370,151 @@ def test_an_edit_made_while_an_import_ran_does_not_undo_the_import(
     after = JobPosting.objects.get()
     assert (after.title, after.edited_fields) == ("Master baker", ["title"])
     assert after.work_hours == "38"
+
+
+def test_a_place_added_or_edited_apart_keeps_its_posting(
+    admin_client: Client, posting: JobPosting
+) -> None:
+    run_import(node(identifier="other", title="Cook"))
+    other = JobPosting.objects.get(title="Cook")
+    place = posting.job_location.all()[0]
+    after = edit(admin_client, place, posting=other.pk, address="Bonn")
+    assert (after.posting_id, after.address) == (posting.pk, "Bonn")
+    posting.refresh_from_db()
+    assert posting.edited_fields == ["jobLocation"]
+    deleted = reverse("admin:postings_joblocation_delete", args=(place.pk,))
+    assert admin_client.post(deleted, {"post": "yes"}).status_code == 302
+    posting.refresh_from_db()
+    assert posting.places_count == posting.job_location.count() == 1
+
+
+def test_only_who_may_change_postings_may_hide_or_delete_them(
+    client: Client, posting: JobPosting
+) -> None:
+    viewer = User.objects.create_user("viewer", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_jobposting"))
+    client.force_login(viewer)
+    address = reverse("admin:postings_jobposting_changelist")
+    for action in ("hide", "show", "delete_postings", "undelete_postings"):
+        client.post(address, {"action": action, "_selected_action": [posting.pk]})
+    after = JobPosting.objects.get()
+    assert (after.hidden, after.deleted_at) == (False, None)
+    assert after.revision == posting.revision
+
+
+def test_saving_what_nobody_changed_moves_no_revision(
+    admin_client: Client, posting: JobPosting
+) -> None:
+    organization = Organization.objects.get()
+    assert edit(admin_client, posting).revision == posting.revision
+    assert edit(admin_client, organization).revision == organization.revision
+
+
+def test_two_editors_and_an_import_do_not_undo_each_other_on_an_organization(
+    admin_client: Client, posting: JobPosting
+) -> None:
+    organization = Organization.objects.get()
+    address = change_address(organization)
+    opened = form_data(admin_client, address)
+    edit(admin_client, organization, name="The Bakery")
+    employer = {"name": "Crumb & Co", "telephone": "1"}
+    run_import(RICH | {"hiringOrganization": employer})
+    admin_client.post(address, opened | {"url": ["https://crumb.example/"]})
+    after = Organization.objects.get()
+    assert (after.name, after.url) == ("The Bakery", "https://crumb.example/")
+    assert after.telephone == "1"
+    assert after.edited_fields == ["name", "url"]
+
+
+def test_an_organizations_text_comes_back_from_the_form_as_it_was(
+    admin_client: Client, posting: JobPosting
+) -> None:
+    text = '<p>"a" &lt;b&gt; c</p>'
+    employer = {"name": "Crumb & Co", "description": text}
+    run_import(RICH | {"hiringOrganization": employer})
+    before = Organization.objects.get()
+    after = edit(admin_client, before)
+    assert after.description == before.description
+    assert "<b>" not in after.description
+    assert after.edited_fields == []
+
+
+def test_an_organization_that_is_there_already_is_not_added_twice(
+    admin_client: Client, posting: JobPosting
+) -> None:
+    address = reverse("admin:postings_organization_add")
+    data = form_data(admin_client, address) | {"name": ["CRUMB Co., Inc."]}
+    assert "This is Crumb &amp; Co" in admin_client.post(address, data).text
+    assert admin_client.post(address, data | {"name": ["Loaf"]}).status_code == 302
+    assert Organization.objects.get(name="Loaf").edited_fields == ["name"]
+
+
+def test_pay_is_written_whole_even_when_an_import_changed_half_of_it(
+    admin_client: Client, posting: JobPosting
+) -> None:
+    def paid(low: int, high: int) -> dict[str, Any]:
+        value = {"minValue": low, "maxValue": high, "unitText": "HOUR"}
+        return RICH | {"baseSalary": {"currency": "EUR", "value": value}}
+
+    run_import(paid(100, 300))
+    address = change_address(posting)
+    opened = form_data(admin_client, address)
+    run_import(paid(100, 150))
+    response = admin_client.post(address, opened | {"base_salary_min_value": ["200"]})
+    assert response.status_code == 302
+    after = JobPosting.objects.get()
+    assert (after.base_salary_min_value, after.base_salary_max_value) == (
+        Decimal(200),
+        Decimal(300),
+    )
+    assert after.base_salary_yearly_max_value == 300 * 2080
+
+
+def test_places_edited_while_an_import_added_many_are_kept(
+    admin_client: Client, posting: JobPosting
+) -> None:
+    address = change_address(posting)
+    opened = form_data(admin_client, address)
+    run_import(RICH | {"jobLocation": ["Ulm", *(f"Town {n}" for n in range(24))]})
+    response = admin_client.post(
+        address, opened | {"job_location-0-address": ["Neu-Ulm"], "title": ["Cook"]}
+    )
+    after = JobPosting.objects.get()
+    if response.status_code == 302:
+        assert after.edited_fields == ["jobLocation", "title"]
+        assert "Neu-Ulm" in [str(place) for place in after.job_location.all()]
+    else:  # the second place is gone: the editor is told, and nothing is lost silently
+        assert response.context["errors"]
+        assert after.edited_fields == []
+
+
+def test_the_largest_texts_can_be_saved(
+    admin_client: Client, posting: JobPosting
+) -> None:
+    long = "<p>" + "\u3042" * 200_000 + "</p>"
+    run_import(RICH | {"description": long, "responsibilities": long})
+    address = change_address(posting)
+    data = form_data(admin_client, address) | {"work_hours": ["38"]}
+    body = urlencode(data, doseq=True)
+    assert len(body) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    response = admin_client.post(
+        address, body, content_type="application/x-www-form-urlencoded"
+    )
+    assert response.status_code == 302
+    assert JobPosting.objects.get().edited_fields == ["workHours"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("it", "IT"), ("Italien", None), ("zz", None), ("q!", None)]
+)
+def test_countries_of_places_are_codes_that_filters_find(
+    admin_client: Client, posting: JobPosting, typed: str, stored: str | None
+) -> None:
+    address = change_address(posting)
+    data = form_data(admin_client, address)
+    response = admin_client.post(
+        address, data | {"job_location-0-address_country": [typed]}
+    )
+    assert (response.status_code == 302) is (stored is not None)
+    if stored:
+        assert posting.job_location.all()[0].address_country == stored

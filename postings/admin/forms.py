@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from babel import Locale
@@ -8,9 +10,127 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from postings import schemaorg
+from postings import sanitise, schemaorg
 from postings.fields import unmarked
-from postings.models import JobPosting, JobPostingTexts, columns
+from postings.ingest.merge import fold_name
+from postings.ingest.normalise.dates import FIRST_YEAR, LAST_YEAR
+from postings.ingest.normalise.places import country_code
+from postings.ingest.normalise.text import is_web_address
+from postings.models import (
+    ApplicantLocationRequirement,
+    JobLocation,
+    JobPosting,
+    JobPostingTexts,
+    Organization,
+    columns,
+)
+
+
+def _digest(text: Any) -> str:
+    """Of a text as a browser sends it: without the ends' white space, one newline."""
+    lines = "\n".join(str(text or "").strip().splitlines())
+    return hashlib.sha256(lines.encode("utf-8", "replace")).hexdigest()
+
+
+class DigestInput(forms.HiddenInput):
+    """What an editor saw of a long text, as a digest: half the size of the form."""
+
+    def format_value(self, value: Any) -> str:
+        return _digest(value)
+
+
+class LongTextField(forms.CharField):
+    """A long text whose change is told by the digest that travels with the form."""
+
+    hidden_widget = DigestInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return _digest(data) not in (initial, _digest(initial))
+
+
+class EditForm(forms.ModelForm[Any]):
+    """A form in which what the editor saw travels along.
+
+    A value that an import changed while the form was open is then not taken for an
+    edit, and what the editor did not touch is not written.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def clean(self) -> dict[str, Any] | None:
+        """Addresses, dates and names as strictly as an import reads them."""
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, datetime) and not (
+                FIRST_YEAR <= value.year <= LAST_YEAR
+            ):
+                self.add_error(
+                    name,
+                    _("Give a year from %(first)d to %(last)d.")
+                    % {"first": FIRST_YEAR, "last": LAST_YEAR},
+                )
+            if name in ADDRESSES and name in self.changed_data:
+                given = value if isinstance(value, list) else [value]
+                if any(address and not is_web_address(address) for address in given):
+                    self.add_error(
+                        name, _("An address starts with http:// or https://.")
+                    )
+            if name in ("title", "name") and value and not sanitise.plain(value):
+                self.add_error(name, _("Nothing of this can be seen."))
+        return super().clean()
+
+
+#: Fields that hold an address or a list of them.
+ADDRESSES = ("url", "same_as", "image", "logo", "application_contact_url")
+
+
+class CountryForm(forms.ModelForm[Any]):
+    """A place or area; its country is a code of ISO 3166-1."""
+
+    def clean_address_country(self) -> str:
+        words = str(self.cleaned_data.get("address_country") or "").strip()
+        code = country_code(words)
+        if words and not code:
+            raise ValidationError(_("Not a country code of ISO 3166-1, such as DE."))
+        return code
+
+
+class JobLocationForm(CountryForm):
+    class Meta:
+        model = JobLocation
+        fields = "__all__"  # noqa: DJ007 - the admin chooses
+
+
+class ApplicantLocationForm(CountryForm):
+    class Meta:
+        model = ApplicantLocationRequirement
+        fields = "__all__"  # noqa: DJ007 - the admin chooses
+
+
+class OrganizationForm(EditForm):
+    class Meta:
+        model = Organization
+        fields = "__all__"  # noqa: DJ007 - the admin chooses
+
+    description = LongTextField(
+        label=_("description"), required=False, widget=forms.Textarea
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["description"] = unmarked(self.instance.description)
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        known = Organization.objects.filter(folded_name=fold_name(name)).first()
+        if self.instance._state.adding and known is not None:
+            raise ValidationError(
+                _("This is %(name)s, which is there already."),
+                params={"name": known.name},
+            )
+        return name
 
 
 def _choices(values: Iterable[str]) -> list[tuple[str, str]]:
@@ -21,12 +141,15 @@ def _long_text(column: str, rows: int = 4) -> forms.Field:
     """The form's field for a column of `JobPostingTexts`."""
     area = forms.Textarea(attrs={"rows": rows, "cols": 100})
     fields: dict[str, forms.Field] = forms.fields_for_model(
-        JobPostingTexts, fields=[column], widgets={column: area}
+        JobPostingTexts,
+        fields=[column],
+        widgets={column: area},
+        field_classes={column: LongTextField},
     )
     return fields[column]
 
 
-class JobPostingForm(forms.ModelForm[JobPosting]):
+class JobPostingForm(EditForm):
     """A posting with its long texts, which live in a table of their own."""
 
     employment_type = forms.MultipleChoiceField(
@@ -79,10 +202,6 @@ class JobPostingForm(forms.ModelForm[JobPosting]):
         for column in columns.TEXT_COLUMNS.values():
             self.initial[column] = unmarked(getattr(texts, column, ""))
         self.initial["deleted"] = self.instance.deleted_at is not None
-        for field in self.fields.values():
-            # What the editor saw travels with the form, so that a value an import
-            # changed meanwhile is not taken for an edit.
-            field.show_hidden_initial = True
 
     def _currency(self, name: str) -> str:
         code = str(self.cleaned_data.get(name) or "").strip().upper()
@@ -98,18 +217,6 @@ class JobPostingForm(forms.ModelForm[JobPosting]):
 
     def clean_salary_currency(self) -> str:
         return self._currency("salary_currency")
-
-    def _web_address(self, name: str) -> str:
-        address = str(self.cleaned_data.get(name) or "").strip()
-        if address and not address.startswith(("http://", "https://")):
-            raise ValidationError(_("An address starts with http:// or https://."))
-        return address
-
-    def clean_url(self) -> str:
-        return self._web_address("url")
-
-    def clean_application_contact_url(self) -> str:
-        return self._web_address("application_contact_url")
 
     def edited_texts(self) -> dict[str, str]:
         """The long texts the editor changed, as typed."""

@@ -7,12 +7,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from postings.admin.forms import OrganizationForm
 from postings.ingest import persist
 from postings.models import Organization
 
 
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin[Organization]):
+    form = OrganizationForm
     list_display = ("name", "url", "edits")
     search_fields = ("name", "folded_name")
     show_full_result_count = False

@@ -15,7 +15,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from postings.admin.forms import JobPostingForm
+from postings import schemaorg
+from postings.admin.forms import (
+    ApplicantLocationForm,
+    JobLocationForm,
+    JobPostingForm,
+)
 from postings.ingest import persist
 from postings.models import (
     ApplicantLocationRequirement,
@@ -32,6 +37,7 @@ MAX_INLINES = 20
 
 class JobLocationInline(admin.StackedInline[JobLocation, JobPosting]):
     model = JobLocation
+    form = JobLocationForm
     extra = 0
     fields = (
         ("name", "address"),
@@ -45,6 +51,7 @@ class ApplicantLocationInline(
     admin.TabularInline[ApplicantLocationRequirement, JobPosting]
 ):
     model = ApplicantLocationRequirement
+    form = ApplicantLocationForm
     extra = 0
     fields = ("type", "name", "address_country")
 
@@ -108,7 +115,6 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
     list_per_page = 50
     search_fields = ("title", "hiring_organization__name", "identifier")
     search_help_text = _("Title, organization or identifier")
-    date_hierarchy = "posted_at"
     ordering = ("-posted_at", "-id")
     show_full_result_count = False
     save_on_top = True
@@ -320,6 +326,13 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
     ) -> list[type[admin.options.InlineModelAdmin[Any, Any]]]:
         if obj is None:
             return list(INLINES.values())
+        if request.method == "POST":
+            # What the form was opened with, however many an import made of it since.
+            return [
+                inline
+                for name, inline in INLINES.items()
+                if f"{schemaorg.attribute(name)}-TOTAL_FORMS" in request.POST
+            ]
         counts = JobPosting.objects.filter(pk=obj.pk).aggregate(
             jobLocation=Count("job_location", distinct=True),
             applicantLocationRequirements=Count(
@@ -386,22 +399,25 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
 
     # --- Actions
 
-    @admin.action(description=_("Hide: the pages answer 404"))
+    @admin.action(permissions=("change",), description=_("Hide: the pages answer 404"))
     def hide(self, request: HttpRequest, queryset: JobPostingQuerySet) -> None:
         self._tell(request, persist.set_hidden(queryset, hidden=True))
 
-    @admin.action(description=_("Show again"))
+    @admin.action(permissions=("change",), description=_("Show again"))
     def show(self, request: HttpRequest, queryset: JobPostingQuerySet) -> None:
         self._tell(request, persist.set_hidden(queryset, hidden=False))
 
-    @admin.action(description=_("Delete: the pages answer 410, imports keep off"))
+    @admin.action(
+        permissions=("change",),
+        description=_("Delete: the pages answer 410, imports keep off"),
+    )
     def delete_postings(
         self, request: HttpRequest, queryset: JobPostingQuerySet
     ) -> None:
         now = timezone.now()
         self._tell(request, persist.set_deleted(queryset, deleted=True, now=now))
 
-    @admin.action(description=_("Undelete"))
+    @admin.action(permissions=("change",), description=_("Undelete"))
     def undelete_postings(
         self, request: HttpRequest, queryset: JobPostingQuerySet
     ) -> None:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from postings.admin.forms import ApplicantLocationForm, JobLocationForm
 from postings.ingest import persist
 from postings.models import ApplicantLocationRequirement, JobLocation
 
@@ -21,6 +22,13 @@ class ChildAdmin(admin.ModelAdmin[Any]):
     property_name: str
     list_per_page = 50
     show_full_result_count = False
+    autocomplete_fields = ("posting",)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Any = None
+    ) -> tuple[str, ...]:
+        """A place belongs to its posting for good."""
+        return ("posting",) if obj else ()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
@@ -53,6 +61,7 @@ class ChildAdmin(admin.ModelAdmin[Any]):
 @admin.register(JobLocation)
 class JobLocationAdmin(ChildAdmin):
     property_name = "jobLocation"
+    form = JobLocationForm
     list_display = (
         "__str__",
         "postal_code",
@@ -62,13 +71,12 @@ class JobLocationAdmin(ChildAdmin):
     )
     list_select_related = ("posting",)
     search_fields = ("address_locality", "address_region", "postal_code", "name")
-    autocomplete_fields = ("posting",)
 
 
 @admin.register(ApplicantLocationRequirement)
 class ApplicantLocationAdmin(ChildAdmin):
     property_name = "applicantLocationRequirements"
+    form = ApplicantLocationForm
     list_display = ("__str__", "type", "address_country", "position")
     list_select_related = ("posting",)
     search_fields = ("name", "address_country")
-    autocomplete_fields = ("posting",)

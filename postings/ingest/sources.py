@@ -34,7 +34,7 @@ def _read(locations: list[str]) -> Iterator[Document | Unread]:
             continue
         path = Path(location)
         for file in _files(path):
-            name = storable(str(file.relative_to(path)) if path.is_dir() else str(path))
+            name = str(file.relative_to(path)) if path.is_dir() else str(path)
             try:
                 yield Document(name=name, content=file.read_bytes())
             except OSError as error:
@@ -42,7 +42,7 @@ def _read(locations: list[str]) -> Iterator[Document | Unread]:
                     problem=Problem(
                         code=Code.UNREADABLE,
                         severity=Severity.REJECTED,
-                        locator=name,
+                        locator=storable(name),
                         message=f"The file could not be read: {error.strerror}.",
                     )
                 )

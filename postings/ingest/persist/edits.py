@@ -58,6 +58,8 @@ def save_edit(
         for name, edit in (children or {}).items()
         if edit.saved or edit.deleted
     }
+    if not (changed or cleaned or edits or row._state.adding):
+        return
     with transaction.atomic():
         DatabaseState.lock()
         if row._state.adding:
@@ -94,12 +96,17 @@ def _change(
 ) -> None:
     """Sets what was changed on the row as it is now, not as the editor's form saw it.
 
-    An import may have written the other columns since.
+    An import may have written the other properties since. A property is written
+    whole, so that no half of one is the editor's and the other the source's.
     """
     stored = JobPosting.objects.get(pk=row.pk)
+    written = set(changed)
     for column in changed:
+        name = columns.property_of(column)
+        written |= set(columns.COLUMNS[name]) if name else set()
+    for column in written:
         setattr(stored, column, getattr(row, column))
-    written = {*changed, *_derive(stored, changed, texts, now)}
+    written |= _derive(stored, changed, texts, now)
     stored.edited_fields = sorted({*stored.edited_fields, *marks})
     stored.revision = DatabaseState.draw()
     stored.save(update_fields={*written, "edited_fields", "revision"})
@@ -161,22 +168,29 @@ def _save_children(row: JobPosting, edits: Mapping[str, ChildEdits]) -> None:
 def save_organization_edit(row: Organization, *, changed: Collection[str]) -> None:
     """Stores what an editor changed of an organization and marks it.
 
-    The folded name stays: it is what feeds go on calling this employer. A new name
-    moves the revision of all its postings, whose cards show it.
+    Only the columns in `changed` are written, on the row as it then is. The folded
+    name stays: it is what feeds go on calling this employer. A new name moves the
+    revision of all its postings, whose cards show it.
     """
+    if not changed:
+        return
     with transaction.atomic():
         DatabaseState.lock()
-        if not row.folded_name:
+        stored = row
+        if row._state.adding:
             row.folded_name = merge.fold_name(row.name)
+        else:
+            stored = Organization.objects.get(pk=row.pk)
+        for column in changed:
+            setattr(stored, column, getattr(row, column))
         if "description" in changed:
-            row.description = sanitise.sanitise(row.description).html
-        row.edited_fields = sorted(
-            {*row.edited_fields, *(schemaorg.property_name(c) for c in changed)}
-        )
-        row.revision = DatabaseState.draw()
-        row.save()
+            stored.description = sanitise.sanitise(stored.description).html
+        marks = {schemaorg.property_name(column) for column in changed}
+        stored.edited_fields = sorted({*stored.edited_fields, *marks})
+        stored.revision = DatabaseState.draw()
+        stored.save()
         if "name" in changed:
-            _touch(JobPosting.objects.filter(hiring_organization=row))
+            _touch(JobPosting.objects.filter(hiring_organization=stored))
 
 
 def set_hidden(rows: JobPostingQuerySet, *, hidden: bool) -> int:
