@@ -185,6 +185,14 @@ def test_the_ledger_tells_of_every_record_that_was_not_simply_unchanged() -> Non
     assert record.problems[0]["code"] == "bad-json"
 
 
+def test_a_run_that_was_killed_is_shown_as_interrupted_by_the_next() -> None:
+    persist.begin("files", now=NOW)
+    persist.begin("other", now=NOW)
+    run_import(RICH)
+    states = ImportRun.objects.order_by("id").values_list("state", flat=True)
+    assert list(states) == ["interrupted", "running", "finished"]
+
+
 def test_a_dry_run_says_the_same_and_keeps_nothing() -> None:
     run_import(RICH)
     before = everything()

@@ -72,11 +72,19 @@ def begin(
     command_line: str = "",
     user: AbstractBaseUser | None = None,
 ) -> Run:
-    """Opens a run; a dry run leaves no trace."""
+    """Opens a run; a dry run leaves no trace.
+
+    A run of the source that never closed is shown as interrupted from here on; should
+    it be going on after all, it says so itself when it ends.
+    """
     run = Run(source_slug=source_slug, now=now, dry_run=dry_run)
     if not dry_run:
+        of = source(source_slug)
+        ImportRun.objects.filter(source=of, state=ImportRun.State.RUNNING).update(
+            state=ImportRun.State.INTERRUPTED, finished_at=now
+        )
         run.row = ImportRun.objects.create(
-            source=source(source_slug),
+            source=of,
             started_at=now,
             reader_version=READER_VERSION,
             command_line=command_line,
