@@ -11,6 +11,19 @@ TEMPLATES = $(shell find templates -name '*.html')
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
 
+# Says what the system says: a port can be taken, and it can be kept for root.
+define TRY_PORT
+import os, socket, sys
+try:
+    socket.create_server(("127.0.0.1", int(os.environ["PORT"]))).close()
+except OSError as error:
+    sys.exit(
+        f"Port {os.environ['PORT']} cannot be used ({os.strerror(error.errno)}):"
+        " stop what uses it, or choose another, as in make run PORT=8001."
+    )
+endef
+export TRY_PORT
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test bench check check-locks fix lock clean
 
@@ -21,8 +34,7 @@ setup: $(RUNTIME) ## make .venv and install what the site needs, hash-checked
 
 run: $(RUNTIME) ## serve the site with its sample on http://127.0.0.1:PORT (8000)
 	@$(BIN)/python manage.py check
-	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null \
-	  || { echo 'Port $(PORT) is taken: stop what uses it, or choose another, as in make run PORT=8001.' >&2; exit 1; }
+	@$(BIN)/python -c "$$TRY_PORT"
 	$(BIN)/python manage.py migrate
 	$(BIN)/python manage.py collectstatic --no-input
 	$(BIN)/python manage.py load_sample
@@ -87,7 +99,7 @@ $(DEV): requirements-dev.txt | $(BIN)/python
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	  || { echo 'Python 3.11 or later is needed: install one and name it, as in make $(or $(firstword $(MAKECMDGOALS)),setup) PYTHON=python3.13.' >&2; exit 1; }
+	  || { echo 'Python 3.11 or later is needed, and $(PYTHON) is not one that runs here: install one and name it, as in make $(or $(firstword $(MAKECMDGOALS)),setup) PYTHON=python3.13.' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 	  || { echo '$(PYTHON) has no venv module: install it (on Debian or Ubuntu: apt install python3-venv).' >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; } # half of one would pass for whole

@@ -27,23 +27,44 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 is_given = validate.Regexp(r".*\S", error="must not be blank")
 is_port = validate.Range(1, 65535, error="must be a number from 1 to 65535")
-is_site_url = validate.Regexp(
-    r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?\Z",
-    re.IGNORECASE,
-    error="must be a scheme and a host without a path, as in https://jobs.example.com",
-)
 is_language = validate.Regexp(
-    r"(en|de|fr|es)(-[a-z0-9]+)*\Z",
+    r"(en|de|fr|es)([-_][a-z0-9]+)*\Z",
+    re.IGNORECASE,
     error="must be en, de, fr, es or a regional form of one, as in de-at",
 )
 
+LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"  # of a host name, RFC 1123 section 2.1
+ADDRESS = re.compile(
+    rf"https?://({LABEL}(\.{LABEL})*|\[[0-9a-f:.]+\])(:[0-9]{{1,5}})?/?", re.IGNORECASE
+)
+
+
+def is_site_url(text: str) -> None:
+    try:
+        fits = ADDRESS.fullmatch(text) and urlsplit(text).port != 0
+    except ValueError:  # a port above 65535, or no IPv6 address between brackets
+        fits = False
+    if not fits:
+        sentence = (
+            "must be a scheme and a host without a path, as in https://jobs.example.com"
+        )
+        raise ValidationError(sentence)
+
 
 def is_time_zone(name: str) -> None:
+    """Refuse also what systems keep beside the zones.
+
+    "localtime" is another zone on every machine, "Factory" says that none was set, and
+    "right/" counts leap seconds, which Python does not.
+    """
     try:
         ZoneInfo(name)
-    except (LookupError, OSError, ValueError) as error:  # by the way a name is wrong
+        known = not re.match(r"(localtime|posixrules|Factory)\Z|(posix|right)/", name)
+    except (LookupError, OSError, ValueError):  # by the way a name is wrong
+        known = False
+    if not known:
         sentence = "must be the name of a time zone, as in Europe/Berlin"
-        raise ValidationError(sentence) from error
+        raise ValidationError(sentence)
 
 
 def is_secret(key: str) -> None:
@@ -62,7 +83,12 @@ def are_hosts(names: list[str]) -> None:
 env = Env(eager=False)  # collects what is wrong until seal(), and reads it as None
 
 folder = env.str("DATA_DIR", "var", validate=is_given) or "var"
-DATA_DIR = BASE_DIR / Path(folder).expanduser()
+try:
+    DATA_DIR = BASE_DIR / Path(folder).expanduser()
+except RuntimeError as error:
+    raise ImproperlyConfigured(
+        f"DATA_DIR: {folder} starts with the name of a user this machine does not know"
+    ) from error
 database: dict[str, Any] = env.dj_db_url(
     "DATABASE_URL", f"sqlite:///{quote(str(DATA_DIR / 'db.sqlite3'))}"
 )
@@ -76,7 +102,7 @@ given_hosts: list[str] = env.list(
 )
 TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
 TIME_ZONE = env.str("TIME_ZONE", "UTC", validate=is_time_zone)
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en", validate=is_language)
+given_language = env.str("LANGUAGE_CODE", "en", validate=is_language)
 
 try:
     env.seal()
@@ -112,7 +138,7 @@ def kept_secret(path: Path) -> str:
             pass
         finally:
             Path(draft).unlink()
-    return path.read_text().strip()
+    return path.read_text("utf-8").strip()
 
 
 try:
@@ -122,6 +148,10 @@ except OSError as error:
     raise ImproperlyConfigured(
         f"SECRET_KEY is not set and {DATA_DIR / 'secret_key'} cannot be used"
         f" ({error.strerror})"
+    ) from error
+except UnicodeDecodeError as error:
+    raise ImproperlyConfigured(
+        f"SECRET_KEY is not set and {DATA_DIR / 'secret_key'} is no text file"
     ) from error
 except ValidationError as error:
     raise ImproperlyConfigured(
@@ -248,9 +278,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# The admin's form of one posting holds nine long texts; Django's limit is 2.5 MiB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
 # --- Languages and times --------------------------------------------------------------
 
 USE_TZ = True
+LANGUAGE_CODE = given_language.replace("_", "-").lower()  # as Django names languages
 # One language until there are catalogues for more: a page whose dates are in the
 # reader's language and whose words are not would be worse.
 LANGUAGES = [(LANGUAGE_CODE, LANGUAGE_CODE)]

@@ -12,6 +12,4 @@ try:
     application = get_wsgi_application()
 except ImproperlyConfigured as error:
     sys.stderr.write(f"{error}\n")
-    sys.exit(
-        3
-    )  # to gunicorn: this worker cannot start, so stop instead of trying again
+    sys.exit(3)  # to gunicorn: no worker can start, so stop instead of trying again

@@ -4,7 +4,9 @@ import io
 import json
 import os
 import stat
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,10 @@ from django.core.management import CommandError, call_command
 
 from postings.models import ImportRun, JobPosting, Source
 from tests.ingest.support import node
+
+ROOT = Path(__file__).resolve().parent.parent
+
+Manage = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +96,10 @@ def test_the_source_is_named_and_made(tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         (["missing.json"], "missing.json does not exist"),
+        (["x" * 300], "xxx"),
+        (["a\0b"], "a\0b does not exist"),
+        (["FEED", "EMPTY"], "EMPTY holds no file to read: "),
+        (["FEED", "--source", "s" * 101], "--source 'sss"),
         (["FEED", "--source", "no slug!"], "--source 'no slug!' is no name"),
         (["FEED", "--source", "editor"], "--source editor is kept for"),
     ],
@@ -97,14 +107,88 @@ def test_the_source_is_named_and_made(tmp_path: Path) -> None:
 def test_wrong_usage_is_one_sentence_and_status_2(
     tmp_path: Path, arguments: list[str], sentence: str
 ) -> None:
-    feed = written(tmp_path / "f.json", node())
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (empty / "notes.txt").write_text("not a feed")
+    names = {"FEED": written(tmp_path / "f.json", node()), "EMPTY": str(empty)}
     with pytest.raises(CommandError) as raised:
-        call_command(
-            "import_postings", *(feed if word == "FEED" else word for word in arguments)
-        )
+        call_command("import_postings", *(names.get(word, word) for word in arguments))
     assert raised.value.returncode == 2
-    assert str(raised.value).startswith(sentence)
+    assert str(raised.value).startswith(sentence.replace("EMPTY", names["EMPTY"]))
     assert not JobPosting.objects.exists()
+    assert not ImportRun.objects.exists()
+
+
+def test_a_closed_standard_input_is_wrong_usage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(CommandError, match="- is standard input, which is closed") as r:
+        call_command("import_postings", "-")
+    assert r.value.returncode == 2
+    assert not ImportRun.objects.exists()
+
+
+def test_a_source_may_have_a_name_as_long_as_its_column(tmp_path: Path) -> None:
+    feed = written(tmp_path / "f.json", node())
+    assert imported(feed, "--source", "s" * 100)[0] == 0
+
+
+# --- What the terminal or the pipe cannot take ----------------------------------------
+
+
+@pytest.fixture
+def manage(tmp_path: Path) -> Manage:
+    """Run manage.py on a database of its own, migrated, in a shell's line."""
+    variables = os.environ | {
+        "DATA_DIR": str(tmp_path / "data"),
+        "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
+    }
+
+    def run(line: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", "-c", line],  # noqa: S607
+            cwd=ROOT,
+            env=variables | {"MANAGE": f"{sys.executable} manage.py"} | more,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert run("$MANAGE migrate -v0").returncode == 0
+    return run
+
+
+def test_a_title_the_terminal_cannot_show_is_told_in_escapes(
+    manage: Manage, tmp_path: Path
+) -> None:
+    feed = written(tmp_path / "f.json", node(title="Bäcker"))
+    done = manage(f"$MANAGE import_postings -v2 {feed}", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"created: B\xe4cker" in done.stdout
+
+
+def test_standard_input_that_cannot_be_read_is_one_sentence(
+    manage: Manage, tmp_path: Path
+) -> None:
+    done = manage(f"$MANAGE import_postings - 0>{tmp_path}/written")
+    assert done.returncode == 2
+    assert done.stderr.startswith("CommandError: No more could be read: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_that_stops_reading_stops_the_command_quietly(
+    manage: Manage, tmp_path: Path
+) -> None:
+    records = (node(title=None, identifier=f"i-{number}") for number in range(400))
+    feed = written(tmp_path / "f.ndjson", *records)
+    status = tmp_path / "status"
+    done = manage(
+        f"{{ $MANAGE import_postings -v2 {feed}; echo $? >{status}; }} | head -1",
+    )
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
+    assert status.read_text() == "141\n"
 
 
 def test_a_dry_run_says_so_and_keeps_nothing(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from postings.ingest import persist
@@ -19,8 +19,12 @@ DAY = date(2027, 3, 1)
 
 def loaded(day: date) -> dict[str, int]:
     """The outcomes of loading the sample on a day, by name."""
+    return loaded_on(day.isoformat())
+
+
+def loaded_on(text: str) -> dict[str, int]:
     out = io.StringIO()
-    call_command("load_sample", "--today", day.isoformat(), stdout=out)
+    call_command("load_sample", "--today", text, stdout=out)
     return {
         name: int(count)
         for count, name in re.findall(r"(\d+) ([a-z ]+)[,.]", out.getvalue())
@@ -56,6 +60,22 @@ def test_the_next_day_creates_nothing_and_keeps_edits() -> None:
     assert next_day["updated"] + next_day["unchanged"] == created
     row.refresh_from_db()
     assert row.title == "An editor's title"
+
+
+@pytest.mark.parametrize("first_or_last", [date(2000, 1, 1), date(2099, 12, 31)])
+def test_the_sample_can_be_dated_by_any_day_of_the_century(first_or_last: date) -> None:
+    outcomes = loaded(first_or_last)
+    assert outcomes["created"] >= 40
+    assert outcomes["rejected"] == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31", "tomorrow"]
+)
+def test_another_day_is_wrong_usage(text: str) -> None:
+    with pytest.raises(CommandError, match=f"--today: '{text}' is no day of the years"):
+        loaded_on(text)
+    assert not JobPosting.objects.exists()
 
 
 def test_the_seed_is_never_shifted() -> None:

@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection
 from django.db.utils import ConnectionHandler
 from django.test import Client
+
+from postings.management.database import trouble
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / "jobsite" / "settings.py"
@@ -64,6 +67,7 @@ def test_every_variable_is_documented_and_every_documented_one_is_read() -> None
         ("ALLOWED_HOSTS", "https://jobs.example.com"),
         ("DATA_DIR", ""),
         ("DATA_DIR", f"{SETTINGS}"),
+        ("DATA_DIR", "~nosuch/x"),
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "jobs"),
         ("DATABASE_URL", "mysql://localhost/jobs"),
@@ -81,9 +85,17 @@ def test_every_variable_is_documented_and_every_documented_one_is_read() -> None
         ("SITE_URL", "ftp://jobs.example.com"),
         ("SITE_URL", "https://jobs.example.com/careers"),
         ("SITE_URL", "https://"),
+        ("SITE_URL", "http://.."),
+        ("SITE_URL", "http://-a-"),
+        ("SITE_URL", "https://a:99999"),
+        ("SITE_URL", "https://a:0"),
+        ("SITE_URL", "https://[:::]"),
         ("TIME_ZONE", "Berlin"),
         ("TIME_ZONE", "Europe"),
         ("TIME_ZONE", "../zone"),
+        ("TIME_ZONE", "Factory"),
+        ("TIME_ZONE", "localtime"),
+        ("TIME_ZONE", "right/Europe/Berlin"),
         ("TRUST_PROXY", "nginx"),
     ],
 )
@@ -118,6 +130,26 @@ def test_a_wrong_value_stops_the_start_with_one_sentence(
     assert done.returncode == status
     assert done.stdout == ""
     assert re.fullmatch(r"SITE_URL: must be [^\n]+\n", done.stderr)
+
+
+@pytest.mark.parametrize("given", ["de-at", "de-AT", "de_AT"])
+def test_a_language_may_be_written_as_other_programs_do(load: Load, given: str) -> None:
+    loaded = load(LANGUAGE_CODE=given)
+    assert loaded["LANGUAGE_CODE"] == "de-at"
+    assert loaded["LANGUAGES"] == [("de-at", "de-at")]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://Jobs.Example.com",
+        "http://a-b.example:65535/",
+        "http://127.0.0.1:80",
+        "http://[2001:db8::1]",
+    ],
+)
+def test_an_address_without_a_path_is_taken(load: Load, address: str) -> None:
+    assert load(SITE_URL=address)["SITE_URL"] == address.rstrip("/")
 
 
 def test_defaults_serve_this_machine_over_http(load: Load, tmp_path: Path) -> None:
@@ -231,10 +263,154 @@ def test_a_given_secret_key_is_not_written_down(load: Load, tmp_path: Path) -> N
     assert not (tmp_path / "secret_key").exists()
 
 
-def test_a_damaged_secret_key_file_is_refused(load: Load, tmp_path: Path) -> None:
-    (tmp_path / "secret_key").touch()
-    with pytest.raises(ImproperlyConfigured, match=r"\ASECRET_KEY[^\n]+50 characters"):
+@pytest.mark.parametrize(
+    ("content", "sentence"), [(b"", "50 characters"), (b"\xff" * 64, "no text file")]
+)
+def test_a_damaged_secret_key_file_is_refused(
+    load: Load, tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    (tmp_path / "secret_key").write_bytes(content)
+    with pytest.raises(ImproperlyConfigured, match=rf"\ASECRET_KEY[^\n]+{sentence}"):
         load()
+
+
+def test_the_form_of_the_longest_posting_fits_a_request(load: Load) -> None:
+    assert load()["DATA_UPLOAD_MAX_MEMORY_SIZE"] == 8 * 1024 * 1024
+
+
+# --- A database that cannot be used ---------------------------------------------------
+
+
+def managed(folder: Path, *words: str, **variables: str) -> tuple[int, str]:
+    """Exit status and standard error of manage.py with its data in a folder."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=os.environ | {"DATA_DIR": str(folder / "data")} | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+UNUSABLE = {
+    "an option SQLite lacks": ("sqlite:///FOLDER/x?foo=bar", "'foo' is an invalid"),
+    "no number": ("sqlite:///FOLDER/x?timeout=abc", "must be real number"),
+    "no such folder": ("sqlite:///FOLDER/none/x", "unable to open database file"),
+    "no database": ("sqlite:///FOLDER/text", "file is not a database"),
+    "no server": ("postgresql://127.0.0.1:1/x", "refused"),
+    "an option PostgreSQL lacks": ("postgresql://127.0.0.1:1/x?foo=bar", "option"),
+    "a pool": ("postgresql://127.0.0.1:1/x?pool=true", "Pooling"),
+    "a long name": (f"postgresql://127.0.0.1:1/{'x' * 70}", "longer than"),
+}
+
+
+@pytest.mark.parametrize(("address", "reason"), UNUSABLE.values(), ids=list(UNUSABLE))
+def test_a_database_that_cannot_be_opened_is_one_sentence(
+    tmp_path: Path, address: str, reason: str
+) -> None:
+    (tmp_path / "text").write_text("words " * 1000)
+    address = address.replace("FOLDER", str(tmp_path))
+    status, said = managed(tmp_path, "migrate", DATABASE_URL=address)
+    assert status == 1
+    assert re.fullmatch(
+        rf"DATABASE_URL: the database '.*' cannot be opened \(.*{reason}.*\)\.\n", said
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["check", "--database", "default"], 1),
+        (["load_sample"], 1),
+        (["import_postings", "README.md"], 2),
+    ],
+    ids=["check", "load_sample", "import_postings"],
+)
+def test_every_command_says_it_of_the_database(
+    tmp_path: Path, words: list[str], status: int
+) -> None:
+    address = f"sqlite:///{tmp_path}/x?foo=bar"
+    done = managed(tmp_path, *words, DATABASE_URL=address)
+    assert done[0] == status
+    assert re.fullmatch(r"(CommandError: )?DATABASE_URL: [^\n]+\n", done[1])
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["load_sample"], 1),
+        (["import_postings", "README.md"], 2),
+        (["clearsessions"], 1),
+    ],
+    ids=["load_sample", "import_postings", "clearsessions"],
+)
+def test_a_database_without_tables_is_to_be_migrated(
+    tmp_path: Path, words: list[str], status: int
+) -> None:
+    done = managed(tmp_path, *words, DATABASE_URL=f"sqlite:///{tmp_path}/x")
+    assert done[0] == status
+    assert re.fullmatch(
+        r"(CommandError: )?DATABASE_URL: the database '.*' lacks a migration "
+        r"\(no such table: \w+\): run 'python manage\.py migrate' first\.\n",
+        done[1],
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "variables"),
+    [
+        (["migrate"], {"DEBUG": "true"}),
+        (["migrate", "--traceback"], {}),
+        (["load_sample"], {"DEBUG": "true"}),
+        (["load_sample", "--traceback"], {}),
+    ],
+)
+def test_who_looks_for_the_cause_gets_the_traceback(
+    tmp_path: Path, words: list[str], variables: dict[str, str]
+) -> None:
+    address = f"sqlite:///{tmp_path}/none/x"
+    status, said = managed(tmp_path, *words, DATABASE_URL=address, **variables)
+    assert status == 1
+    assert said.startswith("Traceback ")
+
+
+def broken_program() -> None:
+    raise TypeError("no number")
+
+
+def broken_statement() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELEC")
+
+
+def missing_table() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM nowhere")
+
+
+def stopped_server() -> None:
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("attempt", "sentence"),
+    [
+        (broken_program, None),
+        (broken_statement, None),
+        (missing_table, "lacks a migration"),
+        (stopped_server, "cannot be used"),
+    ],
+)
+def test_only_the_operators_part_in_an_error_is_a_sentence(
+    attempt: Callable[[], None], sentence: str | None
+) -> None:
+    with pytest.raises(Exception, match=r"\w") as raised:
+        attempt()
+    said = trouble(raised.value)
+    assert (sentence in said) if sentence else said == ""
 
 
 @pytest.mark.django_db

@@ -1,3 +1,4 @@
+import errno
 import os
 import re
 import shutil
@@ -118,7 +119,7 @@ def test_make_alone_lists_the_commands(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [
-        ("exit 1", "Python 3.11 or later is needed: "),
+        ("exit 1", "fake-python is not one that runs here: install one and name it"),
         ('case "$2" in *ensurepip*) exit 1; esac', "apt install python3-venv"),
         ("test $1 = -c || { mkdir .venv; echo full >&2; exit 1; }", "full"),
     ],
@@ -145,12 +146,22 @@ def installed(checkout: Path) -> Path:
 
 
 @needs_make
-def test_a_taken_port_is_one_sentence(installed: Path) -> None:
+@pytest.mark.parametrize("zero", ["", "0"])  # Python's literals start with none
+def test_a_taken_port_is_one_sentence(installed: Path, zero: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+        port = f"{zero}{server.getsockname()[1]}"
         done = make(installed, "run", f"PORT={port}")
-    assert complaint(done).startswith(f"Port {port} is taken: ")
+    reason = os.strerror(errno.EADDRINUSE)
+    assert complaint(done).startswith(f"Port {port} cannot be used ({reason}): ")
     assert not (installed / "data" / "db.sqlite3").exists()
+
+
+@needs_make
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may serve on every port")
+def test_a_port_kept_for_root_is_not_called_taken(installed: Path) -> None:
+    reason = os.strerror(errno.EACCES)
+    said = complaint(make(installed, "run", "PORT=1"))
+    assert said.startswith(f"Port 1 cannot be used ({reason}): ")
 
 
 @needs_make

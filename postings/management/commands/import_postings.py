@@ -2,19 +2,31 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_slug
-from django.db import DatabaseError
 from django.utils import timezone
 
 from postings.ingest import pipeline, sources
+from postings.ingest.read import Document, Unread
 from postings.ingest.report import Outcome, Recorded, Report, Severity
+from postings.management.database import explained
 from postings.models import Source
 
 REJECTED, USAGE = 1, 2
+
+
+def read_on(documents: Iterator[Document | Unread]) -> Iterator[Document | Unread]:
+    """The documents, until standard input or a folder cannot be read any further."""
+    try:
+        yield from documents
+    except OSError as error:
+        raise CommandError(
+            f"No more could be read: {error.strerror or error}.", returncode=USAGE
+        ) from error
 
 
 class Command(BaseCommand):
@@ -46,12 +58,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         slug = options["source"]
+        field = Source._meta.get_field("slug")
         try:
-            validate_slug(slug)
+            field.run_validators(slug)
         except ValidationError:
             raise CommandError(
                 f"--source {slug!r} is no name of a source: use letters, digits, "
-                "- and _ only.",
+                f"- and _ only, at most {field.max_length}.",
                 returncode=USAGE,
             ) from None
         if slug == Source.EDITOR:
@@ -60,32 +73,45 @@ class Command(BaseCommand):
                 "another name.",
                 returncode=USAGE,
             )
+        paths = options["paths"]
         try:
-            documents = sources.documents(options["paths"])
-        except FileNotFoundError as error:
+            documents = sources.documents(paths)
+        except OSError as error:
             raise CommandError(
                 f"{error} does not exist; name files or folders that do, or - for "
                 "standard input.",
                 returncode=USAGE,
             ) from None
-        try:
+        self.refuse_sources_of_nothing(paths)
+        with explained(returncode=USAGE):
             report = pipeline.run(
-                documents,
+                read_on(documents),
                 source=slug,
                 now=timezone.now(),
                 dry_run=options["dry_run"],
                 tell=lambda recorded: self.tell(recorded, options["verbosity"]),
                 command_line=shlex.join(sys.argv),
             )
-        except DatabaseError as error:
-            raise CommandError(
-                f"The database could not be used: {error}. If it is new, run "
-                "'python manage.py migrate' first.",
-                returncode=USAGE,
-            ) from error
         self.conclude(report, dry_run=options["dry_run"])
         if not report.accepted:
             sys.exit(REJECTED)
+
+    def refuse_sources_of_nothing(self, paths: list[str]) -> None:
+        """A wrong path in a cron table must not pass for a feed without postings."""
+        for path in paths:
+            if path == "-":
+                if sys.stdin is None:
+                    raise CommandError(
+                        "- is standard input, which is closed; pipe a document into "
+                        "the command or name its file.",
+                        returncode=USAGE,
+                    )
+            elif Path(path).is_dir() and not any(sources.documents([path])):
+                raise CommandError(
+                    f"{path} holds no file to read: in a folder, names end in "
+                    f"{', '.join(sorted(sources.SUFFIXES))}.",
+                    returncode=USAGE,
+                )
 
     def tell(self, recorded: Recorded, verbosity: int) -> None:
         """One line a rejection; with -v 2 one for every record and problem."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,12 +14,16 @@ from postings.ingest import pipeline
 from postings.ingest.read import Document
 from postings.ingest.report import Outcome
 from postings.ingest.sources import SUFFIXES
+from postings.management.database import explained
 from postings.models import Source
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
 
 #: The day the newest posting of the sample was written to be posted on.
 NEWEST = date(2026, 11, 23)
+
+#: The years the sample can be dated by.
+YEARS = range(2000, 2100)
 
 #: This document is a real one of 2021 and stays as it is.
 FIXED = "seed.jsonld"
@@ -45,6 +50,19 @@ def shifted(text: str, days: timedelta) -> str:
     )
 
 
+def day(text: str) -> date:
+    """A date within which, moved, all of the sample's are dates a posting can have."""
+    try:
+        given = date.fromisoformat(text)
+    except ValueError:
+        given = date.min
+    if given.year not in YEARS:
+        raise ArgumentTypeError(
+            f"{text!r} is no day of the years {YEARS[0]} to {YEARS[-1]}, as in {NEWEST}"
+        )
+    return given
+
+
 class Command(BaseCommand):
     help = (
         "Load the bundled sample postings of invented employers, dated so that the "
@@ -54,18 +72,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--today",
-            type=date.fromisoformat,
+            type=day,
             metavar="YYYY-MM-DD",
             help="the day to date the newest posting by (default: today)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        report = pipeline.run(
-            documents(options["today"] or timezone.localdate(now)),
-            source=Source.SAMPLE,
-            now=now,
-            command_line="load_sample",
-        )
+        with explained():
+            report = pipeline.run(
+                documents(options["today"] or timezone.localdate(now)),
+                source=Source.SAMPLE,
+                now=now,
+                command_line="load_sample",
+            )
         outcomes = ", ".join(f"{report.outcomes[o]} {o}" for o in Outcome)
         self.stdout.write(f"Sample: {outcomes}.")
