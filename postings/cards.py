@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import get_language
@@ -107,9 +107,4 @@ def pay(posting: JobPosting) -> PayText | None:
     estimated = wording.pay(salary_of(posting, "estimated_salary"), lang=lang)
     if estimated is None:
         return None
-    return PayText(
-        main=_("%(pay)s, estimated") % {"pay": estimated.main},
-        yearly=estimated.yearly,
-        wording=estimated.wording,
-        lang=estimated.lang,
-    )
+    return replace(estimated, main=_("%(pay)s, estimated") % {"pay": estimated.main})

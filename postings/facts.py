@@ -22,11 +22,7 @@ from postings.cards import foreign
 from postings.links import Link
 from postings.models import JobPostingTexts, State
 from postings.sanitise import plain_text
-from postings.schemaorg import (
-    Posting,
-    Salary,
-    Workplace,
-)
+from postings.schemaorg import Posting, Salary, Workplace
 
 #: How many values of a fact are shown before the rest is folded.
 SHOWN = 5
@@ -41,9 +37,10 @@ IN_A_ROW = 12
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """A row of the list. `lang` is the language of its wording where it is foreign.
+    """A row of the list. `lang` is the language of its values where it is foreign.
 
-    `more` holds the values past five.
+    `more` holds the values past five; `written` is how the source says it, where the
+    values do not, and `written_lang` its language where that is foreign.
     """
 
     label: str
@@ -51,6 +48,8 @@ class Fact:
     more: tuple[str | Link, ...] = ()
     note: str = ""
     lang: str = ""
+    written: str = ""
+    written_lang: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,6 +209,7 @@ class _Rows:
         *,
         note: str = "",
         lang: str = "",
+        written: str = "",
     ) -> Iterator[Fact]:
         kept = tuple(value for value in values if str(value))
         if kept:
@@ -219,6 +219,8 @@ class _Rows:
                 more=kept[SHOWN:],
                 note=note,
                 lang=lang,
+                written=written,
+                written_lang=self._lang if written else "",
             )
 
     def _listed(self, label: str, values: Sequence[str]) -> Iterator[Fact]:
@@ -255,8 +257,13 @@ class _Rows:
     def _pay(self, label: str, salary: Salary) -> Iterator[Fact]:
         text = wording.pay(salary, lang=self._lang)
         if text is not None:
-            note = " · ".join(part for part in (text.yearly, text.wording) if part)
-            yield from self._row(label, (text.main,), note=note, lang=text.lang)
+            yield from self._row(
+                label,
+                (text.main,),
+                note=text.yearly,
+                lang=text.lang,
+                written=text.written,
+            )
 
     def currency(self) -> Iterator[Fact]:
         """The currency, where no amount bears it."""
@@ -283,10 +290,8 @@ class _Rows:
         kinds = self.posting.employment_type
         words = wording.employment(kind.value for kind in kinds.types)
         if words:
-            note = ""
-            if kinds.text:
-                note = _("As written: %(wording)s") % {"wording": ", ".join(kinds.text)}
-            yield from self._row(_("Type"), (words,), note=note)
+            written = wording.listed(kinds.text)
+            yield from self._row(_("Type"), (words,), written=written)
         else:
             yield from self._listed(_("Type"), kinds.text)
 
@@ -299,18 +304,15 @@ class _Rows:
             yield from self._row(_("Workplace"), (kind.text,), lang=self._lang)
             return
         only = self.posting.workplace is Workplace.REMOTE_ONLY
-        notes = []
-        if kind.text and kind.text.casefold() != "remote":
-            notes.append(_("As written: %(wording)s") % {"wording": kind.text})
+        note = ""
         names = self._area_names()
         if names and self._areas_beside_workplace():
-            notes.append(
-                _("Remote applicants: %(areas)s") % {"areas": wording.listed(names)}
-            )
+            note = _("Remote applicants: %(areas)s") % {"areas": wording.listed(names)}
         yield from self._row(
             _("Workplace"),
             (_("Remote only") if only else _("On site or remote"),),
-            note=" · ".join(notes),
+            note=note,
+            written="" if kind.text.casefold() == "remote" else kind.text,
         )
 
     def applicants(self) -> Iterator[Fact]:
@@ -338,18 +340,16 @@ class _Rows:
     def starts(self) -> Iterator[Fact]:
         start, immediate = self.posting.job_start_date, self.posting.job_immediate_start
         values = [wording.day(start.date)] if start.date else []
-        note = ""
-        if start.text and values:
-            note = _("As written: %(wording)s") % {"wording": start.text}
-        elif start.text:
+        written = start.text if values else ""
+        if start.text and not values:
             values.append(start.text)
         if immediate is not None:
             values.append(_("Immediately") if immediate else _("Not immediately"))
         yield from self._row(
             _("Starts"),
             values,
-            note=note,
             lang=self._lang if values == [start.text] else "",
+            written=written,
         )
 
     def duration(self) -> Iterator[Fact]:
@@ -362,16 +362,12 @@ class _Rows:
     def experience(self) -> Iterator[Fact]:
         needed = self.posting.experience_requirements
         months = needed.months_of_experience
-        lines = short_lines(needed.text)
         if months is None:
             yield from self._text("experience_requirements", needed.text)
         else:
-            note = _as_written(lines, says=wording.experience(months))
-            yield from self._row(
-                _("Experience"),
-                (wording.experience(months),),
-                note=note,
-            )
+            words = wording.experience(months)
+            written = _written(short_lines(needed.text), says=words)
+            yield from self._row(_("Experience"), (words,), written=written)
 
     def education(self) -> Iterator[Fact]:
         needed = self.posting.education_requirements
@@ -379,7 +375,8 @@ class _Rows:
             str(wording.CREDENTIAL_LABELS[kind]) for kind in needed.credential_category
         ]
         lines = short_lines(needed.text)
-        note = _as_written(lines, says=", ".join(values)) if values else ""
+        written = _written(lines, says=wording.listed(values)) if values else ""
+        note = ""
         lang = self._lang if lines and not values else ""
         values = values or list(lines)
         instead = self.posting.experience_in_place_of_education
@@ -390,10 +387,12 @@ class _Rows:
                 else _("Experience does not count in place of education")
             )
             if values:
-                note = " · ".join(part for part in (note, words) if part)
+                note = words
             else:
                 values = [words]
-        yield from self._row(_("Education"), values, note=note, lang=lang)
+        yield from self._row(
+            _("Education"), values, note=note, lang=lang, written=written
+        )
 
     def qualifications(self) -> Iterator[Fact]:
         yield from self._text("qualifications", self.posting.qualifications)
@@ -578,11 +577,10 @@ _ORDER: tuple[Callable[[_Rows], Iterator[Fact]], ...] = (
 )
 
 
-def _as_written(lines: Sequence[str], *, says: str) -> str:
-    text = wording.listed(lines) if lines else ""
-    if not text or text.casefold() == says.casefold():
-        return ""
-    return _("As written: %(wording)s") % {"wording": text}
+def _written(lines: Sequence[str], *, says: str) -> str:
+    """The source's lines as one text, unless that is what is said already."""
+    text = wording.listed(lines)
+    return "" if text.casefold() == says.casefold() else text
 
 
 # --- Long texts -----------------------------------------------------------------------

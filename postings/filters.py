@@ -13,7 +13,6 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -29,8 +28,10 @@ from postings.wording import (
     number,
 )
 
-#: The longest text searched for, in characters.
-MAX_WORDS = 200
+#: What one search may ask for: each word and each chosen value costs time with every
+#: posting, and strangers write addresses. The longest text in characters, the most
+#: words of a text, the most chosen values of a group.
+MAX_LENGTH, MAX_WORDS, MAX_CHOSEN = 200, 12, 30
 
 #: How many values of a facet stand before its "more".
 SHOWN = 10
@@ -39,6 +40,7 @@ SHOWN = 10
 MAX_IGNORED = 5
 
 _ORGANIZATION_KEY = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+_WORD = re.compile(r"[^\s,]+")
 _PAGE = re.compile(r"-?[0-9]+", re.ASCII)
 _TOO_LARGE = 10**9
 
@@ -68,10 +70,10 @@ _NOT_A_VALUE = {
 
 
 class TextField(forms.CharField):
-    """A search text: one line without control characters, cut at `MAX_WORDS`."""
+    """A search text: one line without control characters, at most `MAX_LENGTH`."""
 
     def to_python(self, value: Any) -> str:
-        return one_line(str(value or ""))[:MAX_WORDS].rstrip()
+        return one_line(str(value or ""))[:MAX_LENGTH].rstrip()
 
 
 class KeyField(forms.MultipleChoiceField):
@@ -104,8 +106,9 @@ def _countries() -> list[tuple[str, Any]]:
 class PostingFilter(django_filters.FilterSet):
     """Reads the list's parameters; every wrong one is left out and reported.
 
-    `criteria` is what was understood, `ignored` holds a sentence for what was not.
-    Cost: one query where organizations are chosen, whose names it keeps.
+    `criteria` is what was understood, `ignored` holds a sentence for what was not,
+    `organizations` the names of chosen ones by primary key as text.
+    Cost: one query where organizations are chosen.
     """
 
     q = TextFilter(label=gettext_lazy("What"))
@@ -132,7 +135,7 @@ class PostingFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def __init__(self, data: QueryDict) -> None:
-        self.organizations: dict[str, Organization] = {}
+        self.organizations: dict[str, str] = {}
         self._ignored: list[str] = []
         super().__init__(data=self._accepted(data), queryset=JobPosting.objects.none())
         self.form.is_valid()
@@ -163,14 +166,7 @@ class PostingFilter(django_filters.FilterSet):
         """The parameters the form will find no fault with."""
         accepted = QueryDict(mutable=True)
         for name in ("q", "where"):
-            text = one_line(data.get(name, ""))
-            if len(text) > MAX_WORDS:
-                self._ignored.append(
-                    _("Only the first %(count)d characters were searched for.")
-                    % {"count": MAX_WORDS}
-                )
-                text = text[:MAX_WORDS].rstrip()
-            if text:
+            if text := self._bounded(one_line(data.get(name, ""))):
                 accepted[name] = text
         for group in Group:
             accepted.setlist(group.value, list(self._values(group, data)))
@@ -184,26 +180,47 @@ class PostingFilter(django_filters.FilterSet):
             )
         return accepted
 
+    def _bounded(self, text: str) -> str:
+        words = list(_WORD.finditer(text, 0, MAX_LENGTH))
+        if len(words) > MAX_WORDS:
+            self._ignored.append(
+                _("Only the first %(count)d words were searched for.")
+                % {"count": MAX_WORDS}
+            )
+            return text[: words[MAX_WORDS - 1].end()]
+        if len(text) > MAX_LENGTH:
+            self._ignored.append(
+                _("Only the first %(count)d characters were searched for.")
+                % {"count": MAX_LENGTH}
+            )
+        return text[:MAX_LENGTH].rstrip()
+
     def _values(self, group: Group, data: QueryDict) -> Iterator[str]:
         given = dict.fromkeys(filter(None, map(one_line, data.getlist(group.value))))
         if group is Group.COUNTRY:
             given = dict.fromkeys(
                 value if value == NOT_STATED else value.upper() for value in given
             )
-        field = self.base_filters[group.value].field
-        valid = {value for value in given if _is_valid(field, value)}
         if group is Group.ORGANIZATION:
-            keys = [int(value) for value in valid if value != NOT_STATED]
-            rows = Organization.objects.in_bulk(keys) if keys else {}
-            self.organizations = {str(key): row for key, row in rows.items()}
-            valid &= {*self.organizations, NOT_STATED}
+            self.organizations = organization_names(given)
+            valid = {*self.organizations, NOT_STATED}
+        else:
+            choices = self.base_filters[group.value].field.choices
+            valid = {value for value, _label in choices}
         for value in given:
-            if value in valid:
-                yield value
-            else:
+            if value not in valid:
                 self._ignored.append(
                     str(_NOT_A_VALUE[group]) % {"value": _short(value)}
                 )
+        chosen = [value for value in given if value in valid]
+        if len(chosen) > MAX_CHOSEN:
+            self._ignored.append(
+                _(
+                    "%(group)s: only the first %(count)d chosen values were searched for."
+                )
+                % {"group": LABELS[group], "count": MAX_CHOSEN}
+            )
+        yield from chosen[:MAX_CHOSEN]
 
     def _page(self, given: str) -> int:
         """The page asked for, as far as it is one; the last page is found later."""
@@ -221,12 +238,16 @@ class PostingFilter(django_filters.FilterSet):
         return min(page, _TOO_LARGE)
 
 
-def _is_valid(field: forms.Field, value: str) -> bool:
-    try:
-        field.clean([value])
-    except ValidationError:
-        return False
-    return True
+def organization_names(keys: Iterable[str]) -> dict[str, str]:
+    """Names by primary key as text, of the keys that are some organization's.
+
+    Cost: one query, none where no text can be a key.
+    """
+    wanted = [int(key) for key in keys if _ORGANIZATION_KEY.fullmatch(key)]
+    if not wanted:
+        return {}
+    rows = Organization.objects.filter(pk__in=wanted).values_list("pk", "name")
+    return {str(pk): name for pk, name in rows}
 
 
 def one_line(text: str) -> str:

@@ -69,7 +69,7 @@ class Pagination:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alternative:
-    """One change to a search that finds something."""
+    """One change to a search that finds something, or everything that is open."""
 
     label: str
     url: str
@@ -166,7 +166,7 @@ def _few(values: Iterable[str]) -> str:
 def alternatives(
     criteria: Criteria, names: Mapping[str, str], at: datetime
 ) -> tuple[Alternative, ...]:
-    """Changes to a search that find something, the smallest first. Cost: one query."""
+    """Single changes that find something, then all open jobs. Cost: one query."""
     offers = _offers(criteria, names)
     found = zip(offers.items(), counts(list(offers), at), strict=True)
     return tuple(
@@ -178,16 +178,19 @@ def alternatives(
 
 def _offers(criteria: Criteria, names: Mapping[str, str]) -> dict[Criteria, str]:
     offers: dict[Criteria, str] = {}
+    everything = Criteria()
 
     def offer(changed: Criteria, label: str) -> None:
-        if changed != criteria:
+        if changed not in (criteria, everything):
             offers.setdefault(changed, label)
+
+    def remove(changed: Criteria, what: str) -> None:
+        offer(changed, _("Remove %(filter)s") % {"filter": what})
 
     for group in Group:
         chosen = criteria.values(group)
-        if chosen:
-            labels = wording.listed(value_label(group, each, names) for each in chosen)
-            offer(criteria.without(group), _("Remove %(filter)s") % {"filter": labels})
+        labels = wording.listed(value_label(group, each, names) for each in chosen)
+        remove(criteria.without(group), labels)
     words = criteria.words.split()
     if len(words) > 1:
         for position, word in enumerate(words[:MAX_ALTERNATIVES]):
@@ -197,21 +200,24 @@ def _offers(criteria: Criteria, names: Mapping[str, str]) -> dict[Criteria, str]
                 _("Search %(words)s without %(word)s")
                 % {"words": others, "word": word},
             )
-    if criteria.where and criteria.words:
+    if criteria.words:
         offer(
             replace(criteria, where=""),
             _("Search %(words)s anywhere") % {"words": criteria.words},
         )
+    else:
+        remove(replace(criteria, where=""), criteria.where)
+    if criteria == criteria.without_filters():
         offer(
             replace(criteria, words=""),
             _("All jobs in %(place)s") % {"place": criteria.where},
         )
+    else:
+        remove(replace(criteria, words=""), criteria.words)
     if not criteria.include_closed:
         offer(criteria.with_closed(include=True), _("Include closed jobs"))
-    offer(criteria.without_filters(), _("Remove all filters"))
-    for word in words[:MAX_ALTERNATIVES]:
-        offer(Criteria(words=word), _("Search %(words)s alone") % {"words": word})
-    offer(Criteria(), _("All open jobs"))
+    if criteria != everything:
+        offers[everything] = _("All open jobs")
     return offers
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -46,8 +45,10 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
     chosen = PostingFilter(request.GET)
     criteria = chosen.criteria
     results = search(criteria, page=chosen.page, at=at)
-    names = _organization_names(
-        each.value for each in results.facets[Group.ORGANIZATION]
+    names = chosen.organizations | filters.organization_names(
+        each.value
+        for each in results.facets[Group.ORGANIZATION]
+        if each.value not in chosen.organizations
     )
     past_end = filters.last_page_sentence(results, chosen.page)
     site_empty = only_closed = False
@@ -236,13 +237,6 @@ def _moved(request: HttpRequest, address: str) -> HttpResponseBase:
 
 
 # --- Parts of pages -------------------------------------------------------------------
-
-
-def _organization_names(keys: Iterable[str]) -> dict[str, str]:
-    """Names by primary key as text. Cost: one query."""
-    wanted = [int(key) for key in keys if key.isdigit()]
-    rows = Organization.objects.filter(pk__in=wanted).values_list("pk", "name")
-    return {str(pk): name for pk, name in rows}
 
 
 def _organization_counts(organization: Organization | None, at: datetime) -> str:

@@ -15,7 +15,6 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
-from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_name
 from babel.units import format_unit
 from django.conf import settings
@@ -147,8 +146,11 @@ def language_name(code: str) -> str:
 
 
 def listed(values: Iterable[str]) -> str:
-    """Values as one text, with the language's own commas."""
-    return format_list(list(values), style="unit", locale=locale())
+    """Values as one text, with the language's own commas.
+
+    Not CLDR's list of units, which babel knows for some languages only.
+    """
+    return pgettext("between the values of a list", ", ").join(values)
 
 
 # --- Countries and places -------------------------------------------------------------
@@ -281,12 +283,12 @@ class PayText:
     """Pay in words.
 
     `main` is the source's own wording where no number is known, and `lang` then its
-    language; `wording` is it beside the numbers, only where it says more than they do.
+    language; `written` is it beside the numbers, only where it says more than they do.
     """
 
     main: str
     yearly: str = ""
-    wording: str = ""
+    written: str = ""
     lang: str = ""
 
 
@@ -309,10 +311,8 @@ def pay(salary: Salary, *, lang: str = "") -> PayText | None:
             _whole(first or last), _whole(last or first), salary.currency
         )
         yearly = _("≈ %(amount)s a year") % {"amount": equivalent}
-    wording = ""
-    if _says_more(salary):
-        wording = _("As written: %(wording)s") % {"wording": salary.text}
-    return PayText(main=main, yearly=yearly, wording=wording)
+    written = salary.text if _says_more(salary) else ""
+    return PayText(main=main, yearly=yearly, written=written)
 
 
 def amounts(low: Decimal | None, high: Decimal | None, currency: str) -> str:
@@ -577,7 +577,7 @@ def employment(types: Iterable[str], texts: Iterable[str] = ()) -> str:
     for kind in types:
         labels = _LATER_EMPLOYMENT_LABELS if words else EMPLOYMENT_LABELS
         words.append(str(labels.get(kind, kind)))
-    return ", ".join((*words, *texts))
+    return listed((*words, *texts))
 
 
 def jobs(count: int) -> str:

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
+from typing import TypeVar
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, When
 
 from postings.models import (
     ApplicantLocationRequirement,
@@ -24,6 +25,8 @@ from postings.models import (
 from postings.schemaorg import EmploymentType, JobLocationType, Workplace
 from postings.search.criteria import NOT_STATED, Criteria, Group
 from postings.wording import countries_named
+
+_Value = TypeVar("_Value", str, int)
 
 PAGE_SIZE = 20
 
@@ -62,8 +65,8 @@ def search(
 ) -> Results:
     """The postings that fit, newest first, `PAGE_SIZE` a page.
 
-    Cost: two queries; with facets six, and one or two more for each group with a
-    choice.
+    Cost: two queries; with facets six, and one more for each group with a choice but
+    that of organizations.
     """
     if facets:
         total, closed, counted = _facets(criteria, at)
@@ -119,7 +122,7 @@ def _facets(
     asked[criteria][None, ""] = None
     asked[toggled][None, ""] = None
     for group in Group:
-        for value in _always_counted(group, criteria):
+        for value in _COUNTED[group]:
             asked[criteria.without(group)][group, value] = _CONDITIONS[group]((value,))
     found: dict[Group, dict[str, int]] = {group: {} for group in Group}
     totals: dict[Criteria, int] = {}
@@ -133,10 +136,8 @@ def _facets(
                 totals[among] = values[name]
             else:
                 found[counted][value] = values[name]
-    found[Group.COUNTRY] |= _largest(_countries(criteria.without(Group.COUNTRY), at))
-    found[Group.ORGANIZATION] |= _organizations(
-        criteria.without(Group.ORGANIZATION), at
-    )
+    found[Group.COUNTRY] |= _countries(criteria, at)
+    found[Group.ORGANIZATION] |= _organizations(criteria, at)
     return (
         totals[criteria],
         abs(totals[toggled] - totals[criteria]),
@@ -151,24 +152,23 @@ def _facets(
     )
 
 
-def _always_counted(group: Group, criteria: Criteria) -> tuple[str, ...]:
-    match group:
-        case Group.TYPE:
-            return (*(kind.value for kind in EmploymentType), NOT_STATED)
-        case Group.WORKPLACE:
-            return tuple(kind.value for kind in Workplace)
-        case _:
-            return tuple(dict.fromkeys((*criteria.values(group), NOT_STATED)))
+#: The values counted one by one; the others of a group are counted in a query of all.
+_COUNTED: Mapping[Group, tuple[str, ...]] = {
+    Group.TYPE: (*(kind.value for kind in EmploymentType), NOT_STATED),
+    Group.WORKPLACE: tuple(kind.value for kind in Workplace),
+    Group.COUNTRY: (NOT_STATED,),
+    Group.ORGANIZATION: (),
+}
 
 
 def _countries(criteria: Criteria, at: datetime) -> dict[str, int]:
-    """Postings by country. Cost: two queries."""
+    """Postings by the countries that have most, and by chosen ones. Cost: two queries."""
     found: dict[str, int] = defaultdict(int)
-    without_place = matching(criteria, at).filter(places_count=0)
+    postings = matching(criteria.without(Group.COUNTRY), at)
     for rows in (
-        JobLocation.objects.filter(posting__in=matching(criteria, at).values("pk")),
+        JobLocation.objects.filter(posting__in=postings.values("pk")),
         ApplicantLocationRequirement.objects.filter(
-            posting__in=without_place.values("pk")
+            posting__in=postings.filter(places_count=0).values("pk")
         ),
     ):
         for code, count in (
@@ -178,26 +178,37 @@ def _countries(criteria: Criteria, at: datetime) -> dict[str, int]:
             .annotate(count=Count("posting", distinct=True))
         ):
             found[code] += count
-    return found
-
-
-def _largest(found: Mapping[str, int]) -> dict[str, int]:
-    return dict(
-        sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MAX_VALUES]
-    )
+    return _largest(found) | {
+        value: found[value] for value in criteria.countries if value != NOT_STATED
+    }
 
 
 def _organizations(criteria: Criteria, at: datetime) -> dict[str, int]:
-    """Postings by the organizations that have most. Cost: one query."""
+    """Postings by the organizations that have most, by chosen ones and by none.
+
+    Cost: one query, of as many rows as there are values.
+    """
+    keys = [int(key) for key in criteria.organizations if key != NOT_STATED]
+    pinned = Q(hiring_organization__in=keys) | Q(hiring_organization__isnull=True)
     rows = (
-        matching(criteria, at)
-        .filter(hiring_organization__isnull=False)
+        matching(criteria.without(Group.ORGANIZATION), at)
         .order_by()
         .values_list("hiring_organization")
         .annotate(count=Count("pk"))
-        .order_by("-count", "hiring_organization")[:MAX_VALUES]
+        .order_by(
+            Case(When(pinned, then=0), default=1), "-count", "hiring_organization"
+        )[: len(keys) + 1 + MAX_VALUES]
     )
-    return {str(pk): count for pk, count in rows}
+    found = dict(rows)
+    unnamed = found.pop(None, 0)
+    kept = {**_largest(found), **{key: found.get(key, 0) for key in keys}}
+    return {str(key): count for key, count in kept.items()} | {NOT_STATED: unnamed}
+
+
+def _largest(found: Mapping[_Value, int]) -> dict[_Value, int]:
+    return dict(
+        sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MAX_VALUES]
+    )
 
 
 # --- Conditions -----------------------------------------------------------------------
@@ -279,6 +290,11 @@ def _placed(place: Q, area: Q) -> Q:
     )
 
 
+#: Not after the beginning of a character reference: `amp` is no word of `R&amp;D`. In
+#: sanitised HTML every & begins one, whose name has four letters at most.
+_NOT_IN_REFERENCE = "".join(f"(?<!&[^;]{{{length}}})" for length in range(5))
+
+
 def _has_word(word: str) -> Q:
     """The word is part of a title, name, list or of the description's text."""
     condition = Q()
@@ -296,7 +312,9 @@ def _has_word(word: str) -> Q:
         # Not within a tag: in sanitised HTML no other text holds < or >.
         in_html = escape(spelling, quote=False)
         condition |= Q(texts__description__icontains=in_html) & Q(
-            texts__description__iregex=rf"{re.escape(in_html)}(?![^<>]*>)"
+            texts__description__iregex=(
+                rf"{_NOT_IN_REFERENCE}{re.escape(in_html)}(?![^<>]*>)"
+            )
         )
     return condition
 

@@ -11,8 +11,8 @@ from postings.ingest.persist.edits import (
     set_deleted,
     set_hidden,
 )
-from postings.ingest.persist.imports import Run, begin, finish, known, save
-from postings.ingest.persist.sourced import source
+from postings.ingest.persist.imports import save
+from postings.ingest.persist.run import Run, begin, finish, known, source
 
 __all__ = (
     "ChildEdits",

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from postings import sanitise, schemaorg
 from postings.ingest import merge
-from postings.ingest.persist.sourced import source
+from postings.ingest.persist.run import source
 from postings.models import (
     ApplicantLocationRequirement,
     DatabaseState,
