@@ -7,7 +7,7 @@ used: postings are found by `postings.search`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,12 +95,23 @@ def _employment_types() -> list[tuple[str, Any]]:
     return [*EMPLOYMENT_LABELS.items(), (NOT_STATED, gettext_lazy("Not stated"))]
 
 
+def _workplaces() -> list[tuple[str, Any]]:
+    return list(WORKPLACE_LABELS.items())
+
+
 def _countries() -> list[tuple[str, Any]]:
     named = ((code, country_name(code)) for code in country_codes())
     return [
         *sorted(named, key=lambda item: item[1]),
         (NOT_STATED, gettext_lazy("Not stated")),
     ]
+
+
+_CHOICES: Mapping[Group, Callable[[], list[tuple[str, Any]]]] = {
+    Group.TYPE: _employment_types,
+    Group.WORKPLACE: _workplaces,
+    Group.COUNTRY: _countries,
+}
 
 
 class PostingFilter(django_filters.FilterSet):
@@ -114,13 +125,13 @@ class PostingFilter(django_filters.FilterSet):
     q = TextFilter(label=gettext_lazy("What"))
     where = TextFilter(label=gettext_lazy("Where"))
     type = django_filters.MultipleChoiceFilter(
-        label=LABELS[Group.TYPE], choices=_employment_types
+        label=LABELS[Group.TYPE], choices=_CHOICES[Group.TYPE]
     )
     workplace = django_filters.MultipleChoiceFilter(
-        label=LABELS[Group.WORKPLACE], choices=list(WORKPLACE_LABELS.items())
+        label=LABELS[Group.WORKPLACE], choices=_CHOICES[Group.WORKPLACE]
     )
     country = django_filters.MultipleChoiceFilter(
-        label=LABELS[Group.COUNTRY], choices=_countries
+        label=LABELS[Group.COUNTRY], choices=_CHOICES[Group.COUNTRY]
     )
     organization = KeyFilter(label=LABELS[Group.ORGANIZATION])
     closed = django_filters.ChoiceFilter(
@@ -205,8 +216,7 @@ class PostingFilter(django_filters.FilterSet):
             self.organizations = organization_names(given)
             valid = {*self.organizations, NOT_STATED}
         else:
-            choices = self.base_filters[group.value].field.choices
-            valid = {value for value, _label in choices}
+            valid = {value for value, _label in _CHOICES[group]()}
         for value in given:
             if value not in valid:
                 self._ignored.append(

@@ -113,16 +113,18 @@ _RTL_LANGUAGES = frozenset(
 
 
 def locale() -> Locale:
-    """CLDR's locale for the active language."""
+    """CLDR's locale for the active language; English where CLDR has none (Udmurt)."""
     return _locale(get_language() or settings.LANGUAGE_CODE)
 
 
 @cache
 def _locale(code: str) -> Locale:
-    try:
-        return Locale.parse(to_locale(code))
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse(code.split("-", maxsplit=1)[0])
+    for known in (to_locale(code), code.split("-", maxsplit=1)[0]):
+        try:
+            return Locale.parse(known)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale.parse("en")
 
 
 def direction(code: str) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf.global_settings import LANGUAGES
 from django.utils import translation
 
 from postings import schemaorg, wording
@@ -66,10 +67,12 @@ def make(**values: Any) -> Posting:
 
 
 def shown(posting: Posting, state: State = State.OPEN) -> dict[str, str]:
-    """Label to values and note, as one text."""
+    """Label to values, note and what the source wrote, as one text."""
     return {
         fact.label: " | ".join(
-            [*map(str, (*fact.values, *fact.more)), *filter(None, (fact.note,))]
+            filter(
+                None, [*map(str, (*fact.values, *fact.more)), fact.note, fact.written]
+            )
         )
         for fact in facts(posting, state=state, at=NOW)
     }
@@ -340,7 +343,7 @@ def test_only_web_addresses_are_linked(url: str) -> None:
         ({"min_value": 72000, "max_value": 88000, "unit_text": "YEAR",
           "text": "72.000 - 88.000 EUR brutto / Jahr"},
          "€72,000\N{EN DASH}88,000 a year", "",
-         "As written: 72.000 - 88.000 EUR brutto / Jahr"),
+         "72.000 - 88.000 EUR brutto / Jahr"),
         ({"min_value": 72000, "max_value": 88000, "unit_text": "YEAR",
           "text": "72,000 to 88,000 EUR per year"}, "€72,000\N{EN DASH}88,000 a year", "", ""),
     ],
@@ -356,7 +359,17 @@ def test_pay_is_said_as_people_say_it(
         values["unit_text"] = UnitText(values["unit_text"])
     text = wording.pay(Salary(**values))
     assert text is not None
-    assert (text.main, text.yearly, text.wording) == (main, yearly, written)
+    assert (text.main, text.yearly, text.written) == (main, yearly, written)
+
+
+@pytest.mark.parametrize("language", [code for code, _ in LANGUAGES])
+def test_every_language_of_django_has_words_for_values(language: str) -> None:
+    with translation.override(language):
+        assert wording.listed(("a", "b")) == "a, b"
+        assert wording.day(date(2025, 6, 2), weekday=True)
+        assert wording.duration("P1Y6M")
+        assert wording.amounts(Decimal(1), Decimal(2), "EUR")
+        assert wording.country_name("DE")
 
 
 def test_pay_puts_the_sign_where_the_language_has_it() -> None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
 from django.utils import translation
 
 from postings.filters import (
+    MAX_CHOSEN,
     MAX_IGNORED,
+    MAX_LENGTH,
     MAX_WORDS,
     FacetOption,
     PostingFilter,
@@ -19,6 +22,7 @@ from postings.filters import (
 )
 from postings.search.criteria import NOT_STATED, Criteria, Group
 from postings.search.query import Counted, Results
+from postings.wording import country_codes
 from tests import factories as make
 
 
@@ -44,6 +48,7 @@ def read(query: str) -> PostingFilter:
         ("type=INTERN&type=INTERN", {"employment_types": ("INTERN",)}),
         ("workplace=remote_only", {"workplaces": ("remote_only",)}),
         ("country=de&country=none", {"countries": ("DE", NOT_STATED)}),
+        ("country=it&country=IT", {"countries": ("IT",)}),
         ("organization=none", {"organizations": (NOT_STATED,)}),
         ("closed=1", {"include_closed": True}),
         ("q=a%00b%07c%1b", {"words": "abc"}),
@@ -92,11 +97,43 @@ def test_the_right_values_of_a_group_outlive_a_wrong_one() -> None:
     assert len(found.ignored) == 2
 
 
-def test_a_long_text_is_cut_and_that_is_said() -> None:
-    found = read(f"q={'word+' * 2000}")
-    assert len(found.criteria.words) <= MAX_WORDS
+@pytest.mark.parametrize("name", ["q", "where"])
+def test_a_long_text_is_cut_and_that_is_said(name: str) -> None:
+    found = read(f"{name}={'x' * 2000}")
     assert found.ignored == ["Only the first 200 characters were searched for."]
-    assert found.form["q"].value() == found.criteria.words
+    assert found.form[name].value() == "x" * MAX_LENGTH
+    assert found.criteria.params() == [(name, "x" * MAX_LENGTH)]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("word " * 2000, " ".join(["word"] * MAX_WORDS)),
+        ("a " * MAX_WORDS + "b", " ".join("a" * MAX_WORDS)),
+        ("a," * MAX_WORDS + "b", ",".join("a" * MAX_WORDS)),
+    ],
+)
+@pytest.mark.parametrize("name", ["q", "where"])
+def test_words_past_the_twelfth_are_left_out_and_that_is_said(
+    name: str, given: str, kept: str
+) -> None:
+    found = read(urlencode({name: given}))
+    assert found.ignored == ["Only the first 12 words were searched for."]
+    assert found.criteria.params() == [(name, kept)]
+    again = read(urlencode(found.criteria.params()))
+    assert (again.criteria, again.ignored) == (found.criteria, [])
+
+
+def test_values_past_the_thirtieth_are_left_out_and_that_is_said() -> None:
+    codes = sorted(country_codes())
+    found = read(urlencode([("country", code) for code in ("QQ", *codes)]))
+    assert found.criteria.countries == tuple(codes[:MAX_CHOSEN])
+    assert found.ignored == [
+        "“QQ” is not a country; it was ignored.",
+        "Country: only the first 30 chosen values were searched for.",
+    ]
+    found = read(urlencode([("country", code) for code in codes[:MAX_CHOSEN]]))
+    assert (len(found.criteria.countries), found.ignored) == (MAX_CHOSEN, [])
 
 
 def test_a_long_wrong_value_is_said_shortly() -> None:
@@ -126,6 +163,17 @@ def test_an_organization_is_one_of_the_database() -> None:
     found = read(f"organization={organization.pk}&organization=999999")
     assert found.criteria.organizations == (str(organization.pk),)
     assert found.ignored == ["“999999” is not an organization here; it was ignored."]
+
+
+@pytest.mark.django_db
+def test_chosen_organizations_are_named_and_at_most_thirty() -> None:
+    keys = [make.make_organization(f"Inn {n}").pk for n in range(MAX_CHOSEN + 1)]
+    found = read(urlencode([("organization", key) for key in keys]))
+    assert found.criteria.organizations == tuple(map(str, keys[:MAX_CHOSEN]))
+    assert found.organizations[str(keys[0])] == "Inn 0"
+    assert found.ignored == [
+        "Organization: only the first 30 chosen values were searched for."
+    ]
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """The pages as a visitor meets them: status, content, links and costs."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -8,11 +9,12 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone, translation
 
 from postings import schemaorg
-from postings.models import Organization, Tombstone
+from postings.models import JobPosting, Organization, Tombstone
 from postings.templatetags.postings import monogram
 from tests import factories as make
 from tests.factories import FAR, GERMANY, PARIS
@@ -154,13 +156,34 @@ def test_nothing_found_offers_to_drop_a_word_or_the_place(client: Client) -> Non
     make.make_posting(title="Gardener")
     page = client.get("/?q=haskell+gardener&where=Ulm")
     labels = [each.label for each in page.context["alternatives"]]
-    assert labels == ["Search gardener alone", "All open jobs"]
+    assert labels == ["All open jobs"]
     page = client.get("/?q=gardener&where=Ulm")
     labels = [each.label for each in page.context["alternatives"]]
     assert labels == ["Search gardener anywhere", "All open jobs"]
     page = client.get("/?q=haskell+gardener")
     labels = [each.label for each in page.context["alternatives"]]
     assert labels == ["Search gardener without haskell", "All open jobs"]
+
+
+def test_an_alternative_is_one_change_or_everything(client: Client) -> None:
+    make.make_posting(title="Cook", employment_type=["INTERN"])
+    make.make_posting(title="Clerk", places=(PARIS,))
+    make.make_closed_posting(title="Old cook", places=(PARIS,))
+    page = client.get("/?q=old+cook&where=Paris&type=INTERN&country=DE")
+    assert [each.url for each in page.context["alternatives"]] == ["/"]
+    page = client.get("/?where=Paris&type=INTERN")
+    offers = [(each.label, each.url) for each in page.context["alternatives"]]
+    assert offers == [
+        ("Remove Internship", "/?where=Paris"),
+        ("Remove Paris", "/?type=INTERN"),
+        ("All open jobs", "/"),
+    ]
+    page = client.get("/?q=waiter&where=Paris&type=FULL_TIME")
+    offers = [(each.label, each.url) for each in page.context["alternatives"]]
+    assert offers == [
+        ("Remove waiter", "/?where=Paris&type=FULL_TIME"),
+        ("All open jobs", "/"),
+    ]
 
 
 def test_an_empty_site_says_how_to_load_postings(client: Client) -> None:
@@ -201,18 +224,25 @@ def test_no_card_or_facet_has_empty_words(client: Client) -> None:
 
 
 #: One for the organizations' names, one for the cards, the rest is the search's own;
-#: the counts of the site take one more, once a minute.
+#: the counts of the site take one more, once a minute, and organizations that are chosen
+#: take one, which finds out whether they are any.
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [("/", 9), ("/?q=cook&where=Berlin", 9), ("/?type=FULL_TIME&closed=1", 10)],
+    [
+        ("/", 9),
+        ("/?q=cook&where=Berlin", 9),
+        ("/?type=FULL_TIME&closed=1", 10),
+        ("/?organization=%s", 10),
+        ("/?organization=%s&organization=none&organization=999999", 10),
+    ],
 )
 def test_the_list_costs_few_queries(
     client: Client, address: str, queries: int, django_assert_num_queries: Any
 ) -> None:
     for number in range(25):
-        make.make_posting(title="Cook", organization=f"Inn {number}")
+        posting = make.make_posting(title="Cook", organization=f"Inn {number}")
     with django_assert_num_queries(queries):
-        html(client, address)
+        html(client, address.replace("%s", str(posting.hiring_organization_id)))
 
 
 # --- A posting ------------------------------------------------------------------------
@@ -532,6 +562,51 @@ def test_pages_work_in_every_language(client: Client, language: str) -> None:
             response = client.get(address)
         assert response.status_code == 200
         assert names[language] in response.content.decode()
+
+
+def test_every_page_of_the_sample_works_in_every_language(client: Client) -> None:
+    call_command("load_sample", stdout=io.StringIO())
+    rows = JobPosting.objects.visible(timezone.now()).select_related(
+        "hiring_organization"
+    )
+    addresses = ["/", "/organizations/", "/?q=nothing+here&type=INTERN&type=OTHER"]
+    addresses += [row.get_absolute_url() for row in rows]
+    addresses += sorted(
+        {
+            row.hiring_organization.get_absolute_url()
+            for row in rows
+            if row.hiring_organization is not None
+        }
+    )
+    assert len(addresses) > 60
+    client.raise_request_exception = False
+    failed = []
+    for language in ("en", "de", "fr", "es", "de-at", "es-mx"):
+        with translation.override(language):
+            failed += [
+                f"{language} {address}"
+                for address in addresses
+                if client.get(address).status_code != 200
+            ]
+    assert failed == []
+
+
+def test_the_words_of_a_source_bear_their_language(client: Client) -> None:
+    posting = make.make_posting(
+        in_language="de",
+        base_salary_min_value=30000,
+        base_salary_currency="EUR",
+        base_salary_unit_text="YEAR",
+        base_salary_text="ab 30.000 Euro, je nach Erfahrung",
+        employment_type_text=["unbefristet"],
+        job_immediate_start=True,
+    )
+    page = html(client, posting.get_absolute_url())
+    for words in ("ab 30.000 Euro, je nach Erfahrung", "unbefristet"):
+        assert f'As written: <span lang="de" dir="auto">{words}</span>' in page
+    with translation.override("de"):
+        page = html(client, posting.get_absolute_url())
+    assert '<span dir="auto">unbefristet</span>' in page
 
 
 def test_the_site_counts_what_is_open(client: Client) -> None:

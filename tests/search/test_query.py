@@ -91,6 +91,47 @@ def test_a_word_is_not_found_in_markup_or_as_a_pattern(words: str) -> None:
     assert titles(words=words) == set()
 
 
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("amp", False),
+        ("am", False),
+        ("p;", False),
+        ("lt", False),
+        ("gt", False),
+        ("quot", False),
+        ("nbsp", False),
+        ("&amp", False),
+        ("&", True),
+        ("r&d", True),
+        ("R&", True),
+        ("&D", True),
+        ("d", True),
+        ("<x>", True),
+        ("x>", True),
+        (">y", True),
+    ],
+)
+def test_a_word_is_not_found_in_a_character_reference(
+    word: str,
+    found: bool,  # noqa: FBT001
+) -> None:
+    make.make_posting(
+        title="Cook",
+        description="<p>R&amp;D &lt;x&gt;y &quot;z&quot;&nbsp;&amp;</p>",
+    )
+    assert bool(find(words=word).total) is found
+
+
+@pytest.mark.parametrize("word", ["amp", "lt", "gt", "amplifier", "malt"])
+def test_a_word_spelt_like_a_character_reference_is_found(word: str) -> None:
+    make.make_posting(
+        title="Cook",
+        description="<p>&amp;amp, &lt;lt, &amp;gt: amplifier &amp; malt</p>",
+    )
+    assert find(words=word).total == 1
+
+
 def test_signs_that_are_patterns_elsewhere_are_plain_characters() -> None:
     make.make_posting(title="Sales, 100% remote", skills=["snake_case"])
     assert titles(words="100%") == {"Sales, 100% remote"}
@@ -267,6 +308,20 @@ def test_countries_are_the_largest_and_the_chosen() -> None:
     assert facet(Group.COUNTRY, countries=(codes[-1],))[codes[-1]] == 1
 
 
+def test_chosen_values_are_counted_beside_the_largest() -> None:
+    keys = []
+    for number in range(MAX_VALUES + 3):
+        row = make.make_posting(organization=f"Employer {number}")
+        keys.append(str(row.hiring_organization_id))
+    make.make_posting(organization=None)
+    make.make_closed_posting(organization="Employer 0")
+    chosen = (keys[-1], keys[0], "999999")
+    found = facet(Group.ORGANIZATION, organizations=chosen)
+    # The first thirty, the three chosen (one of them among the thirty), "not stated".
+    assert len(found) == MAX_VALUES + 3
+    assert [found[key] for key in (*chosen, NOT_STATED)] == [1, 1, 0, 1]
+
+
 # --- Order and pages ------------------------------------------------------------------
 
 
@@ -318,8 +373,10 @@ def test_several_searches_are_counted_in_one_query(
                 countries=("DE",),
                 organizations=("1",),
             ),
-            10,
+            9,
         ),
+        (Criteria(organizations=tuple(map(str, range(1, 31)))), 6),
+        (Criteria(countries=tuple(sorted(country_codes()))), 7),
     ],
 )
 def test_a_search_costs_few_queries(
