@@ -208,11 +208,16 @@ def set_deleted(rows: JobPostingQuerySet, *, deleted: bool, now: datetime) -> in
 def _mark(rows: JobPostingQuerySet, **values: Any) -> int:
     with transaction.atomic():
         DatabaseState.lock()
-        ids = list(rows.values_list("pk", flat=True))
-        found = JobPosting.objects.filter(pk__in=ids)
-        found.update(**values)
-        _touch(found)
+        ids = list(rows.order_by("pk").values_list("pk", flat=True))
+        # Databases take so many parameters and no more; "select all" may be many.
+        for start in range(0, len(ids), _CHUNK):
+            found = JobPosting.objects.filter(pk__in=ids[start : start + _CHUNK])
+            found.update(**values)
+            _touch(found)
     return len(ids)
+
+
+_CHUNK = 500
 
 
 def _touch(rows: JobPostingQuerySet) -> None:
@@ -224,5 +229,5 @@ def _touch(rows: JobPostingQuerySet) -> None:
     JobPosting.objects.bulk_update(
         [JobPosting(pk=pk, revision=first + i) for i, pk in enumerate(ids)],
         ("revision",),
-        batch_size=500,
+        batch_size=_CHUNK,
     )
