@@ -72,7 +72,7 @@ def test_the_first_state_that_applies_wins(
         {"total_job_openings": 0},
         {"withdrawn_reason": "gone", "withdrawn_at": None},
         {"job_location_type": "HYBRID"},
-        {"estimated_salary_unit_text": "FORTNIGHT"},
+        {"estimated_salary_unit_text": "EON"},
     ],
 )
 def test_the_database_refuses(values: dict[str, Any]) -> None:
