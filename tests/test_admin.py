@@ -128,6 +128,16 @@ def test_an_edit_is_stored_marked_and_kept_by_the_next_import(
     assert again.work_hours == "38"
 
 
+def test_a_date_an_editor_cleared_stays_cleared_and_a_later_import_finds_it_so(
+    admin_client: Client, posting: JobPosting
+) -> None:
+    after = edit(admin_client, posting, valid_through_0="", valid_through_1="")
+    assert (after.valid_through, after.valid_through_zone) == (None, "")
+    assert after.edited_fields == ["validThrough"]
+    assert run_import(RICH | {"x-internal": 1})[1][0].outcome == "unchanged"
+    assert JobPosting.objects.get().valid_through is None
+
+
 def test_a_long_text_is_sanitised_but_not_tidied_and_kept(
     admin_client: Client, posting: JobPosting
 ) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from postings.ingest import normalise, persist, read
@@ -27,7 +26,6 @@ def run(
     dry_run: bool = False,
     tell: Callable[[Recorded], None] | None = None,
     command_line: str = "",
-    user: AbstractBaseUser | None = None,
 ) -> Report:
     """Imports documents into a source and returns the sum of what happened.
 
@@ -35,9 +33,7 @@ def run(
     transactions; a dry run is the same work with every batch rolled back.
     """
     report = Report()
-    current = persist.begin(
-        source, now=now, dry_run=dry_run, command_line=command_line, user=user
-    )
+    current = persist.begin(source, now=now, dry_run=dry_run, command_line=command_line)
     state = ImportRun.State.FAILED
     try:
         batch: list[read.Node | Unread] = []

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from datetime import date
-from decimal import Decimal
 
 from django import template
 from django.conf import settings
@@ -68,13 +66,9 @@ def jsonld(posting: JobPosting) -> SafeString:
 
 
 @register.filter
-def money(amount: Decimal, currency: str) -> str:
-    return wording.amounts(amount, amount, currency)
-
-
-@register.filter
-def day(value: date) -> str:
-    return wording.day(value)
+def jobs(count: int) -> str:
+    """`1,284 jobs`."""
+    return wording.jobs(count)
 
 
 @register.filter

@@ -70,7 +70,6 @@ class _Record:
     outcome: Outcome = Outcome.UNCHANGED
     conflicts: tuple[merge.Conflict, ...] = ()
     replaced_node: Any = None
-    notes: tuple[Problem, ...] = ()
 
     @property
     def node(self) -> Node:
@@ -82,7 +81,7 @@ class _Record:
             locator=self.node.locator,
             title=self.posting.title,
             posting_id=self.row.pk if self.row else None,
-            problems=(*self.normalised.problems, *self.notes),
+            problems=self.normalised.problems,
             conflicts=tuple(conflict.property for conflict in self.conflicts),
         )
 

@@ -123,16 +123,19 @@ def _derive(
     derived: set[str] = set()
     for moment in ("date_posted", "valid_through"):
         if moment in changed:
-            setattr(row, f"{moment}_zone", settings.TIME_ZONE)
-            setattr(row, f"{moment}_zone_source", schemaorg.ZoneSource.EDITOR.value)
+            known = getattr(row, moment) is not None
+            source = schemaorg.ZoneSource.EDITOR.value
+            setattr(row, f"{moment}_zone", settings.TIME_ZONE if known else "")
+            setattr(row, f"{moment}_zone_source", source if known else "")
             setattr(row, f"{moment}_has_time", True)
             derived |= {f"{moment}{part}" for part in _MOMENT_PARTS}
     if "date_posted" in changed and not row._state.adding:
         row.posted_at = min(row.date_posted or row.first_seen, now)
         derived.add("posted_at")
     if "in_language" in changed:
-        source = schemaorg.LanguageSource.EDITOR.value if row.in_language else ""
-        row.in_language_source = source
+        row.in_language_source = (
+            schemaorg.LanguageSource.EDITOR.value if row.in_language else ""
+        )
         derived.add("in_language_source")
     if any(column.startswith("base_salary") for column in changed):
         salary = columns.salary_of(row, "base_salary")
@@ -174,6 +177,8 @@ def save_organization_edit(row: Organization, *, changed: Collection[str]) -> No
     """
     if not changed:
         return
+    if "description" in changed:
+        row.description = sanitise.sanitise(row.description).html
     with transaction.atomic():
         DatabaseState.lock()
         stored = row
@@ -183,8 +188,6 @@ def save_organization_edit(row: Organization, *, changed: Collection[str]) -> No
             stored = Organization.objects.get(pk=row.pk)
         for column in changed:
             setattr(stored, column, getattr(row, column))
-        if "description" in changed:
-            stored.description = sanitise.sanitise(stored.description).html
         marks = {schemaorg.property_name(column) for column in changed}
         stored.edited_fields = sorted({*stored.edited_fields, *marks})
         stored.revision = DatabaseState.draw()

@@ -6,8 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
-
 from postings.ingest.merge import Claims
 from postings.ingest.normalise import READER_VERSION
 from postings.ingest.report import Outcome, Report
@@ -48,7 +46,6 @@ def begin(
     now: datetime,
     dry_run: bool = False,
     command_line: str = "",
-    user: AbstractBaseUser | None = None,
 ) -> Run:
     """Opens a run; a dry run leaves no trace.
 
@@ -66,7 +63,6 @@ def begin(
             started_at=now,
             reader_version=READER_VERSION,
             command_line=command_line,
-            user_id=user.pk if user else None,
         )
     return run
 
