@@ -12,7 +12,7 @@ from postings.ingest import normalise, persist, read
 from postings.ingest.normalise import Normalised
 from postings.ingest.read import Document, Unread
 from postings.ingest.report import Recorded, Report
-from postings.models import ImportRun
+from postings.models import ImportRun, Source
 
 #: Records a transaction holds; small enough that writers do not wait for each other.
 BATCH = 200
@@ -77,3 +77,27 @@ def _store(
         report.add(recorded)
         if tell is not None:
             tell(recorded)
+
+
+def reread(
+    *, now: datetime, all_: bool = False, tell: Callable[[Recorded], None] | None = None
+) -> Report:
+    """Reads kept nodes again and rebuilds the columns of their postings.
+
+    Those of an older `READER_VERSION`, or all of them. What an editor changed stays.
+    Interrupted, it goes on where it was when it is begun again.
+    """
+    report = Report()
+    for source in Source.objects.order_by("slug"):
+        after = 0
+        while kept := persist.kept(source, after=after, size=BATCH, all_=all_):
+            after = kept[-1].posting_id
+            read_again = [
+                (entry, normalise.posting(entry.node, site_zone=settings.TIME_ZONE))
+                for entry in kept
+            ]
+            for recorded in persist.reread(read_again, source, now=now):
+                report.add(recorded)
+                if tell is not None:
+                    tell(recorded)
+    return report

@@ -374,6 +374,7 @@ class JobPostingNode(models.Model):
     data = CompressedJSONField()
     page = models.CharField(max_length=MAX_URL, blank=True)
     language = models.CharField(max_length=35, blank=True)
+    address = models.CharField(max_length=MAX_URL, blank=True)
 
     class Meta:
         verbose_name = _("node of a posting")

@@ -162,12 +162,18 @@ def excerpt(html: str, length: int = 240) -> str:
     return _SENTENCE.sub("", head if space else kept[:-1]).rstrip() + "…"
 
 
+#: What no text may hold that is to stay as it is: markup, escapes, double spaces.
+_FOLDED = re.compile("[<&]|  ")
+
+
 def plain(value: str) -> str:
     """A title or name as one line of bare text: never to be rendered as HTML.
 
     Escaping undone once, tags dropped, control and zero-width characters gone,
     white space folded.
     """
+    if value.isprintable() and not _FOLDED.search(value):
+        return value.strip()
     text = visible(unescape(value))
     if "<" in text:
         text = " ".join(words for kind, words, _ in _literal(text) if kind == TEXT)

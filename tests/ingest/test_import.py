@@ -180,7 +180,7 @@ def test_the_ledger_tells_of_every_record_that_was_not_simply_unchanged() -> Non
     assert (record.outcome, record.raw, record.locator) == (
         "rejected",
         "{oops",
-        "1.json",
+        "1.json:1",
     )
     assert record.problems[0]["code"] == "bad-json"
 

@@ -194,3 +194,243 @@ def test_the_digest_is_one_for_every_order_of_keys_and_differs_by_page() -> None
 def test_ten_thousand_brackets_inside_a_string_are_text() -> None:
     text = json.dumps(node(title="[" * 10_000))
     assert titles(list(nodes(Document(name="t", content=text.encode()))))
+
+
+# --- Repairs
+
+
+def said(found: list[Any]) -> list[list[str]]:
+    return [
+        [str(problem.code) for problem in entry.problems]
+        for entry in found
+        if isinstance(entry, Node)
+    ]
+
+
+BAKER = '{"@context": "https://schema.org", "@type": "JobPosting", "title": "Baker"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (BAKER.replace("}", ",}"), "repaired-json"),
+        ("[" + BAKER + ",]", "repaired-json"),
+        ("/* jobs */ " + BAKER, "repaired-json"),
+        (BAKER.replace(",", ", // the title\n", 1), "repaired-json"),
+        (BAKER.replace('"', "'"), "repaired-json"),
+        (BAKER.replace('"title"', "title"), "repaired-json"),
+        (BAKER.replace(": \"Baker", ": <!-- one --> \"Baker"), "repaired-json"),
+        (BAKER.replace("Baker", r"\Baker").replace("}", ', "x": "1\n2"}'), "repaired-json"),
+        ("<![CDATA[" + BAKER + "]]>", "wrapped-json"),
+        ("//<![CDATA[\n" + BAKER + "\n//]]>", "wrapped-json"),
+        ("/*<![CDATA[*/" + BAKER + "/*]]>*/", "wrapped-json"),
+        ("<!--" + BAKER + "-->", "wrapped-json"),
+        ("<!--\n" + BAKER + "\n//-->", "wrapped-json"),
+        (BAKER + ";", "wrapped-json"),
+        (BAKER + ",", "wrapped-json"),
+        (BAKER.replace('"', "&quot;"), "wrapped-json"),
+        (BAKER.replace("}", ', "x": "a\tb\x01"}'), "control-characters"),
+        (BAKER.replace("}", ', "title": "Baker"}'), "duplicate-key"),
+        (BAKER.replace('"title"', '"title": "Cook", "title"'), "duplicate-key"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["file", "page"])
+def test_what_has_one_meaning_only_is_repaired_and_said(
+    text: str, code: str, where: str
+) -> None:
+    found = read_text(text if where == "file" else PAGE.format(block=text))
+    assert titles(found) == ["Baker"]
+    assert said(found) == [[code]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BAKER.replace('"Baker"', "Baker"),  # which words would the title be?
+        BAKER.replace('"Baker"', '"The "best" baker"'),  # where does it end?
+        BAKER[:-1],  # what was cut off?
+        BAKER.replace("https", "https").replace(",", "", 1),
+        BAKER.replace('"Baker"', "undefined"),
+        BAKER.replace("}", ', "n": 1e999}'),
+        BAKER.replace("}", ', "n": NaN}'),
+    ],
+)
+def test_what_could_mean_several_things_is_never_guessed(text: str) -> None:
+    assert faults(read_text(text)) == ["bad-json"]
+
+
+def test_a_fault_names_its_line_in_a_pretty_printed_file() -> None:
+    text = json.dumps(node(), indent=1).replace('"Baker"', "Baker")
+    (found,) = read_text(text)
+    assert found.problem.locator == "t.json:4"
+    assert "line 4, column 11" in found.problem.message
+
+
+def test_a_fault_names_its_line_in_the_page() -> None:
+    text = json.dumps(node(), indent=1).replace('"Baker"', "Baker")
+    (found,) = read_text(PAGE.format(block=text))
+    assert found.problem.locator == "t.json block 1:7"
+    assert "line 7" in found.problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[{0}, {1}, {2}]", ["A", "C"]),
+        ("[\n{0},\n{1},\n{2}\n]", ["A", "C"]),
+        ('{{"@graph": [{0}, {1}, {2}]}}', ["A", "C"]),
+        ('{{"@context": {{"s": "https://schema.org/"}}, "@graph": [{0}, {1}, {2}]}}',
+         ["A", "C"]),
+        ("{0}\n{1}\n{2}", ["A", "C"]),
+        ("{0}{2}{1}", ["A", "C"]),
+        ("\x1e{0}\n\x1e{2}\n\x1e{1}\n", ["A", "C"]),
+    ],
+)  # fmt: skip
+def test_a_broken_record_of_any_list_is_rejected_alone(
+    text: str, expected: list[str]
+) -> None:
+    broken = json.dumps(node(title="B")).replace('"B"', "B")
+    records = [json.dumps(node(title="A")), broken, json.dumps(node(title="C"))]
+    found = read_text(text.format(*records))
+    assert titles(found) == expected
+    assert faults(found) == ["bad-json"]
+    (fault,) = [entry for entry in found if isinstance(entry, Unread)]
+    assert '"title": B' in fault.raw
+
+
+def test_the_parts_of_a_broken_graph_still_know_each_other() -> None:
+    organization = {"@id": "#o", "@type": "Organization", "name": "Crumb"}
+    graph = [organization, node(hiringOrganization={"@id": "#o"})]
+    text = json.dumps({"@context": "https://schema.org", "@graph": graph})
+    found = read_text(text.replace("]}", ', {"oops": }]}'))
+    assert titles(found) == ["Baker"]
+    (good,) = [entry for entry in found if isinstance(entry, Node)]
+    assert good.data["hiringOrganization"]["name"] == "Crumb"
+
+
+def test_pretty_printed_records_in_a_row_are_parted() -> None:
+    text = "\n".join(json.dumps(node(title=t), indent=2) for t in "AB")
+    found = read_text(text)
+    assert titles(found) == ["A", "B"]
+    assert [entry.locator for entry in found] == ["t.json:1", "t.json:8"]
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c"])
+def test_only_a_newline_ends_a_line(mark: str) -> None:
+    records = [json.dumps(node(title=f"A{mark}B"), ensure_ascii=False)] * 2
+    found = read_text("\n".join(records))
+    assert len(titles(found)) == 2
+
+
+@pytest.mark.parametrize(
+    ("encoding", "codes"),
+    [
+        ("utf-8", []),
+        ("utf-8-sig", ["bad-encoding"]),
+        ("utf-16", ["bad-encoding"]),
+        ("utf-16-le", ["bad-encoding"]),
+        ("utf-16-be", ["bad-encoding"]),
+        ("utf-32", ["bad-encoding"]),
+        ("windows-1252", ["bad-encoding"]),
+    ],
+)
+@pytest.mark.parametrize("shape", ["one", "lines", "page"])
+def test_an_encoding_other_than_utf_8_is_read_and_said_once(
+    encoding: str, codes: list[str], shape: str
+) -> None:
+    one = json.dumps(node(title="Bäcker"), ensure_ascii=False)
+    text = {"one": one, "lines": f"{one}\n{one}\n", "page": PAGE.format(block=one)}
+    found = read_text(text[shape].encode(encoding))
+    assert set(titles(found)) == {"Bäcker"}
+    once = [codes] if shape != "lines" else [codes, []]
+    if (encoding, shape) == ("windows-1252", "lines"):
+        once = [codes, codes]  # lines are read one by one
+    assert said(found) == once
+
+
+def test_a_bad_byte_costs_its_line_only_a_sentence() -> None:
+    one = json.dumps(node(title="Bäcker"), ensure_ascii=False)
+    found = read_text(one.encode() + b"\n" + one.encode("latin-1") + b"\n")
+    assert titles(found) == ["Bäcker", "Bäcker"]
+    assert said(found) == [[], ["bad-encoding"]]
+    assert found[1].problems[0].locator == "t.json:2"
+
+
+@pytest.mark.parametrize("charset", ["undefined", "rot13", "utf-7", "nonsense", "hex"])
+def test_a_page_may_name_any_encoding_it_likes(charset: str) -> None:
+    page = f'<meta charset="{charset}">' + PAGE.format(block=BAKER) + "ü"
+    assert titles(read_text(page.encode("latin-1"))) in (["Baker"], [])
+
+
+# --- Pages
+
+
+def test_a_reference_is_not_a_second_posting() -> None:
+    graph = {
+        "@context": "https://schema.org",
+        "@graph": [
+            {"@type": "WebPage", "mainEntity": {"@id": "#job", "@type": "JobPosting"}},
+            node(**{"@id": "#job"}),
+        ],
+    }
+    assert titles(read_text(json.dumps(graph))) == ["Baker"]
+
+
+def test_what_two_blocks_say_of_one_id_is_one_posting() -> None:
+    one = json.dumps({**node(), "@id": "https://jobs.example/7#job"})
+    two = json.dumps({"@context": "https://schema.org", "@type": "JobPosting",
+                      "@id": "#job", "datePosted": "2026-11-02"})  # fmt: skip
+    found = read_text(PAGE.format(block=one + SPLIT + two))
+    assert titles(found) == ["Baker"]
+    assert found[0].data["datePosted"] == "2026-11-02"
+
+
+def test_two_postings_that_share_an_id_by_mistake_stay_two() -> None:
+    one, two = (json.dumps({**node(title=t), "@id": "#job"}) for t in "AB")
+    assert titles(read_text(PAGE.format(block=one + SPLIT + two))) == ["A", "B"]
+
+
+def test_a_blank_node_is_known_in_its_own_block_only() -> None:
+    one = json.dumps({"@graph": [{"@id": "_:b0", "name": "Wrong"}]})
+    two = json.dumps({**node(hiringOrganization={"@id": "_:b0"})})
+    (found,) = read_text(PAGE.format(block=one + SPLIT + two))
+    assert found.data["hiringOrganization"] == {"@id": "_:b0"}
+
+
+SPLIT = '</script><script type="application/ld+json">'
+
+
+@pytest.mark.parametrize(
+    ("head", "address", "expected"),
+    [
+        ("", "", "https://jobs.example/7"),
+        ("", "https://other.example/x/y", "https://jobs.example/7"),
+        ('<base href="https://base.example/a/">', "", "https://base.example/a/"),
+        ('<base href="/b/">', "", "https://jobs.example/b/"),
+        ('<base href="javascript:x">', "", "https://jobs.example/7"),
+        ('<base href="https://[">', "", "https://jobs.example/7"),
+    ],
+)
+def test_relative_addresses_start_from_the_page_or_its_base(
+    head: str, address: str, expected: str
+) -> None:
+    page = PAGE.format(block=BAKER).replace("<head>", "<head>" + head)
+    document = Document(name="p", content=page.encode(), address=address)
+    (found,) = nodes(document)
+    assert isinstance(found, Node)
+    assert found.address == expected
+
+
+def test_a_block_inside_an_html_comment_is_no_block() -> None:
+    page = (
+        f'<!doctype html><!-- <script type="application/ld+json">{BAKER}</script> --><p>x'
+    )
+    assert faults(read_text(page)) == ["no-posting"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/ld+json", "APPLICATION/LD+JSON;charset=utf-8", "application/json+ld"]
+)  # fmt: skip
+def test_a_block_is_known_by_its_type(kind: str) -> None:
+    page = f'<!doctype html><script type="{kind}">{BAKER}</script>'
+    assert titles(read_text(page)) == ["Baker"]

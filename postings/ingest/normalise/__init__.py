@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from postings import schemaorg
-from postings.ingest.normalise import dates, employment, identifiers, pay, places, text
+from postings import sanitise, schemaorg
+from postings.ingest.normalise import (
+    dates,
+    employment,
+    identifiers,
+    language,
+    pay,
+    places,
+    text,
+)
 from postings.ingest.read import Node
 from postings.ingest.report import Code, Notes, Problem
 from postings.schemaorg import (
     ContactPoint,
     Language,
-    LanguageSource,
     Organization,
     Place,
     Posting,
 )
 
 #: Raised whenever the same node may give other values than before.
-READER_VERSION = 1
+READER_VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,134 +50,203 @@ def posting(
 
     `site_zone` is the IANA zone of dates that no place gives one. A node without a
     title is rejected: there would be nothing to call it. Without `long_texts` the
-    HTML properties are left out, which saves nearly all the cost: enough to know
-    which posting a node is.
+    HTML properties are left out, and the language is not looked for in them, which
+    saves nearly all the cost: enough to know which posting a node is.
     """
     notes = Notes(node.locator)
-    if long_texts:
-        data = dict(node.data)
-    else:
-        left_out = {*schemaorg.HTML_PROPERTIES, *schemaorg.SUPERSEDED}
-        data = {key: node.data[key] for key in node.data if key not in left_out}
-    read = _read(_current_names(data, notes), node.language, notes, site_zone)
+    reading = _Reading(_current_names(node.data, notes), node, notes, site_zone)
     return Normalised(
         node=node,
-        posting=read,
+        posting=reading.posting(long_texts=long_texts),
         problems=(*node.problems, *notes.problems()),
         complete=long_texts,
     )
 
 
-def _read(
-    data: Mapping[str, Any], language: str, notes: Notes, site_zone: str
-) -> Posting | None:
-    title = text.text(data.get("title"), "title", notes)
-    name = text.text(data.get("name"), "name", notes)
-    if not title:
-        notes.rejected(
-            Code.NO_TITLE, "title", "A posting needs a title; this one has none."
+class _Reading:
+    """One node being read; what properties have to know of each other."""
+
+    def __init__(
+        self, data: Mapping[str, Any], node: Node, notes: Notes, site_zone: str
+    ) -> None:
+        self._data = data
+        self._node = node
+        self._notes = notes
+        self._site_zone = site_zone
+        self._found: dict[str, Any] = {}
+
+    def posting(self, *, long_texts: bool) -> Posting | None:
+        data, notes, found = self._data, self._notes, self._found
+        title = text.text(data.get("title"), "title", notes)
+        if not title:
+            notes.rejected(
+                Code.NO_TITLE, "title", "A posting needs a title; this one has none."
+            )
+            return None
+        found["title"] = title
+        for key, value in data.items():
+            if simple := _SIMPLE.get(key):
+                attribute, read = simple
+                found[attribute] = read(value, key, notes)
+            elif long_texts and key in _LONG:
+                attribute, read = _LONG[key]
+                found[attribute] = read(value, key, notes)
+        if found.get("name") == title:
+            found["name"] = ""
+        self._read_places()
+        self._read_dates()
+        self._read_pay()
+        self._read_addresses()
+        found["in_language"] = self._language(detect=long_texts)
+        return Posting(**found)
+
+    def _read_places(self) -> None:
+        data, notes, found = self._data, self._notes, self._found
+        virtual = False
+        if "jobLocation" in data:
+            found["job_location"], virtual = places.locations(
+                data["jobLocation"], notes
+            )
+        if virtual or "jobLocationType" in data:
+            found["job_location_type"] = employment.location_type(
+                data.get("jobLocationType"), notes, virtual=virtual
+            )
+
+    def _read_dates(self) -> None:
+        data, notes, found = self._data, self._notes, self._found
+        places_ = found.get("job_location", ())
+        for key, attribute in (
+            ("datePosted", "date_posted"),
+            ("validThrough", "valid_through"),
+        ):
+            if key in data:
+                found[attribute] = dates.moment(
+                    data[key],
+                    key,
+                    notes,
+                    places=places_,
+                    site_zone=self._site_zone,
+                    end_of_day=key == "validThrough",
+                )
+        posted, until = found.get("date_posted"), found.get("valid_through")
+        if posted and until and until.at < posted.at:
+            notes.ignored(
+                Code.BAD_DATE,
+                "validThrough",
+                "It is before datePosted, so it is no closing date.",
+                data.get("validThrough"),
+            )
+            found["valid_through"] = None
+
+    def _read_pay(self) -> None:
+        data, notes, found = self._data, self._notes, self._found
+        currency = data.get("salaryCurrency")
+        if currency is not None:
+            found["salary_currency"] = pay.currency_code(
+                currency, "salaryCurrency", notes
+            )
+        for key, attribute in (
+            ("baseSalary", "base_salary"),
+            ("estimatedSalary", "estimated_salary"),
+        ):
+            if key in data:
+                found[attribute] = pay.salary(
+                    data[key], key, notes, currency=currency, country=self._country()
+                )
+
+    def _country(self) -> str:
+        """The one country of the places, which a dollar sign may mean."""
+        countries = {
+            place.address_country for place in self._found.get("job_location", ())
+        }
+        return countries.pop() if len(countries) == 1 else ""
+
+    def _read_addresses(self) -> None:
+        """Addresses, where relative ones start from the document's own."""
+        data, notes, found = self._data, self._notes, self._found
+        start = self._node.address
+        for key in ("url", "image"):
+            if key in data:
+                found[key] = text.url(data[key], key, notes, start=start)
+        if "sameAs" in data:
+            found["same_as"] = text.urls(data["sameAs"], "sameAs", notes, start=start)
+        if "hiringOrganization" in data:
+            found["hiring_organization"] = organization(
+                data["hiringOrganization"], notes, start=start
+            )
+        if "applicationContact" in data:
+            found["application_contact"] = _contact(
+                data["applicationContact"], notes, start=start
+            )
+
+    def _language(self, *, detect: bool) -> Language:
+        sample = ""
+        if detect:
+            sample = sanitise.excerpt(self._found.get("description", ""), _SAMPLE)
+        return language.language(
+            self._data, document=self._node.language, sample=sample
         )
-        return None
-    job_location, virtual = places.locations(data.get("jobLocation"), notes)
-    date_posted = dates.moment(
-        data.get("datePosted"),
-        "datePosted",
-        notes,
-        places=job_location,
-        site_zone=site_zone,
-    )
-    valid_through = dates.moment(
-        data.get("validThrough"),
-        "validThrough",
-        notes,
-        places=job_location,
-        site_zone=site_zone,
-        end_of_day=True,
-    )
-    if date_posted and valid_through and valid_through.at < date_posted.at:
-        notes.ignored(
-            Code.BAD_DATE,
-            "validThrough",
-            "It is before datePosted, so it is no closing date.",
-            data.get("validThrough"),
-        )
-        valid_through = None
-    currency = data.get("salaryCurrency")
 
-    def html(name: str) -> str:
-        return text.html(data.get(name), name, notes)
 
-    def plain(name: str) -> str:
-        return text.text(data.get(name), name, notes)
+#: Characters of a description that are enough to tell its language by.
+_SAMPLE = 1000
 
-    def listed(name: str) -> tuple[str, ...]:
-        return text.listed(data.get(name), name, notes)
 
-    def boolean(name: str) -> bool | None:
-        return text.boolean(data.get(name), name, notes)
+def _duration(value: Any, where: str, notes: Notes) -> str:
+    """An ISO 8601 duration as it stands; a QuantitativeValue as number and unit."""
+    item = text.first(value)
+    if isinstance(item, Mapping):
+        amount = text.text(item.get("value"), where, notes)
+        unit = text.text(item.get("unitText") or item.get("unitCode"), where, notes)
+        return f"{amount} {unit}".strip()
+    return text.text(item, where, notes)
 
-    return Posting(
-        title=title,
-        name="" if name == title else name,
-        description=html("description"),
-        alternate_name=text.texts(data.get("alternateName"), "alternateName", notes),
-        url=text.url(data.get("url"), "url", notes),
-        same_as=text.urls(data.get("sameAs"), "sameAs", notes),
-        image=text.url(data.get("image"), "image", notes),
-        identifier=identifiers.identifier(data.get("identifier"), notes),
-        hiring_organization=organization(data.get("hiringOrganization"), notes),
-        employment_unit=plain("employmentUnit"),
-        employer_overview=html("employerOverview"),
-        date_posted=date_posted,
-        valid_through=valid_through,
-        job_start_date=dates.start_date(
-            data.get("jobStartDate"), "jobStartDate", notes
+
+_Reader = Callable[[Any, str, Notes], Any]
+
+
+def _unlocated(read: Callable[[Any, Notes], Any]) -> _Reader:
+    return lambda value, _where, notes: read(value, notes)
+
+
+def _by_name(readers: Mapping[_Reader, str]) -> dict[str, tuple[str, _Reader]]:
+    return {
+        name: (schemaorg.attribute(name), read)
+        for read, names in readers.items()
+        for name in names.split()
+    }
+
+
+#: Properties that are read by themselves.
+_SIMPLE = _by_name(
+    {
+        text.text: "name employmentUnit workHours relevantOccupation",
+        text.texts: "alternateName",
+        text.listed: (
+            "skills physicalRequirement sensoryRequirement specialCommitments industry "
+            "securityClearanceRequirement occupationalCategory"
         ),
-        job_immediate_start=boolean("jobImmediateStart"),
-        job_duration=_duration(data.get("jobDuration"), notes),
-        job_location=job_location,
-        job_location_type=employment.location_type(
-            data.get("jobLocationType"), notes, virtual=virtual
+        text.boolean: ("jobImmediateStart experienceInPlaceOfEducation directApply"),
+        text.count: "totalJobOpenings",
+        dates.start_date: "jobStartDate",
+        _duration: "jobDuration",
+        _unlocated(identifiers.identifier): "identifier",
+        _unlocated(employment.employment_types): "employmentType",
+        _unlocated(places.areas): "applicantLocationRequirements",
+    }
+)
+
+#: Properties that hold HTML.
+_LONG = _by_name(
+    {
+        text.html: (
+            "description employerOverview incentiveCompensation jobBenefits "
+            "responsibilities qualifications eligibilityToWorkRequirement"
         ),
-        applicant_location_requirements=places.areas(
-            data.get("applicantLocationRequirements"), notes
-        ),
-        employment_type=employment.employment_types(data.get("employmentType"), notes),
-        work_hours=plain("workHours"),
-        base_salary=pay.salary(
-            data.get("baseSalary"), "baseSalary", notes, currency=currency
-        ),
-        estimated_salary=pay.salary(
-            data.get("estimatedSalary"), "estimatedSalary", notes, currency=currency
-        ),
-        salary_currency=pay.currency_code(currency, "salaryCurrency", notes),
-        incentive_compensation=html("incentiveCompensation"),
-        job_benefits=html("jobBenefits"),
-        responsibilities=html("responsibilities"),
-        qualifications=html("qualifications"),
-        skills=listed("skills"),
-        education_requirements=employment.education(
-            data.get("educationRequirements"), notes
-        ),
-        experience_requirements=employment.experience(
-            data.get("experienceRequirements"), notes
-        ),
-        experience_in_place_of_education=boolean("experienceInPlaceOfEducation"),
-        eligibility_to_work_requirement=html("eligibilityToWorkRequirement"),
-        physical_requirement=listed("physicalRequirement"),
-        sensory_requirement=listed("sensoryRequirement"),
-        security_clearance_requirement=listed("securityClearanceRequirement"),
-        special_commitments=listed("specialCommitments"),
-        industry=listed("industry"),
-        occupational_category=listed("occupationalCategory"),
-        relevant_occupation=plain("relevantOccupation"),
-        total_job_openings=text.count(
-            data.get("totalJobOpenings"), "totalJobOpenings", notes
-        ),
-        application_contact=_contact(data.get("applicationContact"), notes),
-        direct_apply=boolean("directApply"),
-        in_language=_language(data, language),
-    )
+        _unlocated(employment.education): "educationRequirements",
+        _unlocated(employment.experience): "experienceRequirements",
+    }
+)
 
 
 #: Names whose keys are understood in any case, by their lower case.
@@ -208,7 +283,7 @@ def _usual_case(value: Any, where: str, notes: Notes) -> Any:
     return usual
 
 
-def _current_names(data: dict[str, Any], notes: Notes) -> dict[str, Any]:
+def _current_names(data: Mapping[str, Any], notes: Notes) -> Mapping[str, Any]:
     """The node with superseded properties moved to their successors.
 
     Where both are there, the values are read one after the other.
@@ -216,20 +291,26 @@ def _current_names(data: dict[str, Any], notes: Notes) -> dict[str, Any]:
     current = data
     if any(key[:1].isupper() for key in data):
         current = _usual_case(data, "", notes)
+    if current.keys().isdisjoint(schemaorg.SUPERSEDED):
+        return current
+    moved = dict(current)
     for old, new in schemaorg.SUPERSEDED.items():
-        if text.first(current.get(old)) is None:
+        if text.first(moved.get(old)) is None:
             continue
-        kept = list(text.values(current.get(new)))
-        kept += [item for item in text.values(current.pop(old)) if item not in kept]
-        current[new] = kept
+        kept = list(text.values(moved.get(new)))
+        kept += [item for item in text.values(moved.pop(old)) if item not in kept]
+        moved[new] = kept
         notes.repaired(
             Code.SUPERSEDED_PROPERTY, old, f"Superseded by {new}, read as such."
         )
-    return current
+    return moved
 
 
-def organization(value: Any, notes: Notes) -> Organization | None:
-    """`hiringOrganization` as Organization, Person or text; None without a name."""
+def organization(value: Any, notes: Notes, *, start: str = "") -> Organization | None:
+    """`hiringOrganization` as Organization, Person or text; None without a name.
+
+    `start` is what relative addresses start from.
+    """
     item = text.first(value)
     where = "hiringOrganization"
     if not isinstance(item, Mapping):
@@ -237,24 +318,31 @@ def organization(value: Any, notes: Notes) -> Organization | None:
         return Organization(name=name) if name else None
     name = text.text(item.get("name") or item.get("legalName"), f"{where}/name", notes)
     if not name:
+        notes.ignored(Code.BAD_VALUE, where, "An organization without a name.", item)
         return None
-    return Organization(
-        name=name,
-        legal_name=text.text(item.get("legalName"), f"{where}/legalName", notes),
-        alternate_name=text.texts(
-            item.get("alternateName"), f"{where}/alternateName", notes
-        ),
-        url=text.url(item.get("url"), f"{where}/url", notes),
-        same_as=text.urls(item.get("sameAs"), f"{where}/sameAs", notes),
-        logo=text.url(item.get("logo"), f"{where}/logo", notes),
-        image=text.url(item.get("image"), f"{where}/image", notes),
-        description=text.html(item.get("description"), f"{where}/description", notes),
-        telephone=text.text(item.get("telephone"), f"{where}/telephone", notes),
-        email=text.text(item.get("email"), f"{where}/email", notes),
-    )
+    found: dict[str, Any] = {"name": name}
+    for key, inner in item.items():
+        if reader := _ORGANIZATION.get(key):
+            attribute, read = reader
+            found[attribute] = read(inner, f"{where}/{key}", notes)
+        elif key in _ADDRESSES:
+            found[key] = text.url(inner, f"{where}/{key}", notes, start=start)
+        elif key == "sameAs":
+            found["same_as"] = text.urls(inner, f"{where}/{key}", notes, start=start)
+    return Organization(**found)
 
 
-def _contact(value: Any, notes: Notes) -> ContactPoint:
+_ORGANIZATION = _by_name(
+    {
+        text.text: "legalName telephone email",
+        text.texts: "alternateName",
+        text.html: "description",
+    }
+)
+_ADDRESSES = {"url", "logo", "image"}
+
+
+def _contact(value: Any, notes: Notes, *, start: str) -> ContactPoint:
     item = text.first(value)
     where = "applicationContact"
     if not isinstance(item, Mapping):
@@ -264,38 +352,5 @@ def _contact(value: Any, notes: Notes) -> ContactPoint:
         contact_type=text.text(item.get("contactType"), f"{where}/contactType", notes),
         telephone=text.text(item.get("telephone"), f"{where}/telephone", notes),
         email=text.text(item.get("email"), f"{where}/email", notes),
-        url=text.url(item.get("url"), f"{where}/url", notes),
-    )
-
-
-def _duration(value: Any, notes: Notes) -> str:
-    """An ISO 8601 duration as it stands; a QuantitativeValue as number and unit."""
-    item = text.first(value)
-    if isinstance(item, Mapping):
-        amount = text.text(item.get("value"), "jobDuration", notes)
-        unit = text.text(
-            item.get("unitText") or item.get("unitCode"), "jobDuration", notes
-        )
-        return f"{amount} {unit}".strip()
-    return text.text(item, "jobDuration", notes)
-
-
-def _language(data: Mapping[str, Any], document: str) -> Language:
-    """`inLanguage`, else the page's own language; unknown stays unknown."""
-    stated = text.first(data.get("inLanguage"))
-    if isinstance(stated, Mapping):
-        stated = stated.get("alternateName") or stated.get("identifier")
-    for code, source in (
-        (stated, LanguageSource.STATED),
-        (document, LanguageSource.DOCUMENT),
-    ):
-        if isinstance(code, str) and _is_language_tag(code):
-            return Language(code=code.strip().replace("_", "-"), source=source)
-    return Language()
-
-
-def _is_language_tag(code: str) -> bool:
-    return (
-        re.fullmatch(r"\s*[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,3}\s*", code)
-        is not None
+        url=text.url(item.get("url"), f"{where}/url", notes, start=start),
     )

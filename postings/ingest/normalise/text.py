@@ -6,7 +6,7 @@ import html as html_entities
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from postings import sanitise
 from postings.ingest.report import Code, Notes
@@ -72,6 +72,8 @@ def texts(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
 
 def text(value: Any, where: str, notes: Notes) -> str:
     """The first plain text of a property."""
+    if isinstance(value, str) and len(value) <= MAX_TEXT:
+        return sanitise.plain(value)
     found = texts(first(value), where, notes)
     return found[0] if found else ""
 
@@ -133,19 +135,24 @@ def html(value: Any, where: str, notes: Notes) -> str:
     return cleaned.html
 
 
-def url(value: Any, where: str, notes: Notes) -> str:
-    """The first http(s) address of a property; `&amp;` is undone once."""
-    found = urls(value, where, notes)
+def url(value: Any, where: str, notes: Notes, *, start: str = "") -> str:
+    """The first http(s) address of a property; `&amp;` is undone once.
+
+    A relative one starts from `start`, where that is known.
+    """
+    found = urls(value, where, notes, start=start)
     return found[0] if found else ""
 
 
-def urls(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
+def urls(value: Any, where: str, notes: Notes, *, start: str = "") -> tuple[str, ...]:
     found: dict[str, None] = {}
     for item in values(value):
-        raw = _address(item)
+        raw = _address(item).strip()
         if not raw:
             continue
-        address = html_entities.unescape(raw.strip())
+        address = html_entities.unescape(raw) if "&" in raw else raw
+        if start and address.startswith(_RELATIVE):
+            address = _joined(start, address)
         if is_web_address(address):
             found.setdefault(address)
         else:
@@ -157,6 +164,17 @@ def urls(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
                 raw,
             )
     return tuple(found)[:MAX_LIST]
+
+
+#: What begins a relative address and no host, word or code.
+_RELATIVE = ("/", "./", "../", "?")
+
+
+def _joined(start: str, reference: str) -> str:
+    try:
+        return urljoin(start, reference)
+    except ValueError:
+        return reference
 
 
 def is_web_address(address: str) -> bool:

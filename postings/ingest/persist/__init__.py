@@ -12,14 +12,18 @@ from postings.ingest.persist.edits import (
     set_hidden,
 )
 from postings.ingest.persist.imports import save
+from postings.ingest.persist.reread import Kept, kept, reread
 from postings.ingest.persist.run import Run, begin, finish, known, source
 
 __all__ = (
     "ChildEdits",
+    "Kept",
     "Run",
     "begin",
     "finish",
+    "kept",
     "known",
+    "reread",
     "save",
     "save_edit",
     "save_organization_edit",

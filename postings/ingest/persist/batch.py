@@ -68,6 +68,7 @@ class _Record:
     row: JobPosting | None = None
     organization: Organization | None = None
     outcome: Outcome = Outcome.UNCHANGED
+    reread: bool = False
     conflicts: tuple[merge.Conflict, ...] = ()
     replaced_node: Any = None
 
@@ -100,6 +101,39 @@ class Batch:
         self.befores = befores
         self.owners: dict[Key, int] = {}
         self.owned: dict[int, dict[KeyKind, set[str]]] = {}
+
+    def reread(self, found: Mapping[int, Normalised]) -> list[Recorded]:
+        """Stores what today's reader makes of kept nodes, by posting.
+
+        Nothing is reopened or seen by this, and deleted postings are read like others.
+        A key that has come to be another posting's stays with that.
+        """
+        rows = JobPosting.objects.select_related("hiring_organization").in_bulk(
+            list(found)
+        )
+        keys = {
+            pk: merge.keys(entry.posting, entry.node)
+            for pk, entry in found.items()
+            if entry.posting
+        }
+        self._find_keys({key for mine in keys.values() for key in mine}, set(found))
+        owners = dict(self.owners)
+        finished: list[Recorded] = []
+        records: list[_Record] = []
+        for pk, entry in found.items():
+            if entry.posting is None:
+                finished.append(_rejected(entry.node.locator, entry.problems))
+                continue
+            mine = tuple(key for key in keys[pk] if owners.setdefault(key, pk) == pk)
+            claim = merge.Claim(merge.identity(entry.posting), "", mine)
+            record = _Record(entry, entry.posting, mine, claim, rows[pk], reread=True)
+            records.append(record)
+        self._load([row for record in records if (row := record.row)])
+        self._merge(records)
+        self._find_employers(records)
+        self._update(records)
+        self._keep_keys(records)
+        return [*finished, *(record.recorded() for record in records)]
 
     def store(self, batch: Sequence[Normalised | Unread]) -> list[Recorded]:
         entries = self._resolve(batch)
@@ -165,12 +199,18 @@ class Batch:
             entries.append(record)
         return entries
 
-    def _find_keys(self, wanted: Collection[Key]) -> None:
-        """Fills `owners` with the postings of these keys, `owned` with all of theirs."""
+    def _find_keys(
+        self, wanted: Collection[Key], postings: Collection[int] = ()
+    ) -> None:
+        """Fills `owners` with the postings of these keys, `owned` with all of theirs.
+
+        And of the `postings` named besides.
+        """
         mine = SourceKey.objects.filter(source=self.source)
         for key in mine.filter(value__in={key.value for key in wanted}):
             self.owners[Key(KeyKind(key.kind), key.value)] = key.posting_id
-        for key in mine.filter(posting_id__in=set(self.owners.values())):
+        owning = {*self.owners.values(), *postings}
+        for key in mine.filter(posting_id__in=owning):
             kind = KeyKind(key.kind)
             kinds = self.owned.setdefault(key.posting_id, {})
             kinds.setdefault(kind, set()).add(key.value)
@@ -293,6 +333,7 @@ class Batch:
         for position, row in enumerate(moved):
             row.revision = revision + position
         written = {"node_hash", "reader_version", "revision"}
+        nodes: list[JobPostingNode] = []
         for record, row, differences in found:
             if differences.any():
                 record.outcome = Outcome.UPDATED
@@ -304,13 +345,13 @@ class Batch:
                 record.replaced_node = row.node.data
             written |= differences.columns
             row.node_hash, row.reader_version = record.node.digest, READER_VERSION
-            _assign(row.node, _node_columns(record.node))
+            if _assign(row.node, _node_columns(record.node)):
+                nodes.append(row.node)
         rows = [row for _, row, _ in found]
         if rows:
             JobPosting.objects.bulk_update(rows, sorted(written))
-            JobPostingNode.objects.bulk_update(
-                [row.node for row in rows], ("data", "page", "language")
-            )
+        if nodes:
+            JobPostingNode.objects.bulk_update(nodes, _NODE_COLUMNS)
         texts = [row.texts for _, row, differences in found if differences.texts]
         if texts:
             JobPostingTexts.objects.bulk_update(
@@ -366,6 +407,7 @@ class Batch:
         stale = {
             value
             for pk, current in hashes.items()
+            if current  # read again, it may have come to be another posting's
             for value in self.owned.get(pk, {}).get(KeyKind.HASH, set()) - current
         }
         mine = SourceKey.objects.filter(source=self.source)
@@ -412,7 +454,7 @@ class Batch:
                 record.conflicts = [asdict(conflict) for conflict in entry.conflicts]
             else:
                 record.raw = (
-                    arrived.raw if isinstance(arrived, Unread) else arrived.node.raw
+                    arrived.raw if isinstance(arrived, Unread) else arrived.node.text
                 )
             ledger.append(record)
         ImportRecord.objects.bulk_create(ledger)
@@ -445,8 +487,11 @@ def _duplicate(entry: Normalised, earlier: merge.Claim) -> Recorded:
     )
 
 
+_NODE_COLUMNS = ("data", "page", "language", "address")
+
+
 def _node_columns(node: Node) -> dict[str, Any]:
-    return {"data": dict(node.data), "page": node.page, "language": node.language}
+    return {name: getattr(node, name) for name in _NODE_COLUMNS}
 
 
 def _children(posting: Posting, name: str) -> tuple[Any, ...]:
@@ -478,7 +523,7 @@ def _differences(record: _Record, row: JobPosting, now: datetime) -> _Difference
         values["excerpt"] = sanitise.excerpt(posting.description)
     if values["date_posted"] != row.date_posted:
         values["posted_at"] = min(values["date_posted"] or row.first_seen, now)
-    if row.withdrawn_at is not None:
+    if row.withdrawn_at is not None and not record.reread:
         values |= {"withdrawn_at": None, "withdrawn_reason": ""}
     changed = {
         name.removesuffix("_id") if name == "hiring_organization_id" else name

@@ -17,8 +17,9 @@ from postings import schemaorg
 from postings.ingest import merge, normalise
 from postings.ingest.normalise import Normalised
 from postings.ingest.persist.batch import Batch, Before, Outrun
+from postings.ingest.persist.reread import node_of
 from postings.ingest.persist.run import Run, source
-from postings.ingest.read import Node, Unread
+from postings.ingest.read import Unread
 from postings.ingest.report import (
     Code,
     Notes,
@@ -57,7 +58,7 @@ def save(batch: Sequence[Normalised | Unread], *, run: Run) -> list[Recorded]:
             locator=_locator(entry),
             message=f"The database refused this record: {str(error).splitlines()[0]}.",
         )
-        raw = entry.raw if isinstance(entry, Unread) else entry.node.raw
+        raw = entry.raw if isinstance(entry, Unread) else entry.node.text
         return _save([Unread(problem=refused, raw=raw)], run)
 
 
@@ -124,13 +125,7 @@ def _befores(batch: Sequence[Normalised | Unread], run: Run) -> dict[int, Before
 
 
 def _base(row: JobPosting) -> Posting | None:
-    before = Node(
-        data=row.node.data,
-        locator="",
-        page=row.node.page,
-        language=row.node.language,
-    )
-    return normalise.posting(before, site_zone=settings.TIME_ZONE).posting
+    return normalise.posting(node_of(row), site_zone=settings.TIME_ZONE).posting
 
 
 def _locator(entry: Normalised | Unread) -> str:

@@ -1,0 +1,116 @@
+"""What goes in and what comes out: documents, nodes, and what could not be read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, BinaryIO, cast
+
+from postings.ingest.report import Code, Problem, Severity, shortened
+
+#: The largest page, JSON document or line of JSON lines that is read, in bytes; a file
+#: of JSON lines may be of any length. Decoded, this much JSON takes at most about a
+#: gigabyte of memory.
+MAX_BYTES = 32 * 2**20
+
+#: The longest text of a rejected record that is kept, in characters.
+MAX_RAW = 2**20
+
+
+class TooLarge(OSError):  # noqa: N818 - says what is wrong, as FileNotFoundError does
+    """A stream whose bytes, unpacked, pass the bound its message names."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """Bytes, and what is known of where they came from.
+
+    `name` is for people (a path, `-`, an address); `address` is the http(s) address
+    the document was read from, or empty. A `stream` stands in for `content` where the
+    bytes are not to be held in memory; it is read once, before the next document.
+    """
+
+    name: str
+    content: bytes = b""
+    address: str = ""
+    stream: BinaryIO | None = None
+
+    def open(self) -> io.BufferedReader:
+        """The bytes from their start. Reading a `stream` may raise OSError."""
+        raw = io.BytesIO(self.content) if self.stream is None else self.stream
+        return io.BufferedReader(cast("io.RawIOBase", raw), 2**18)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """One untrusted JobPosting node, references resolved, as a plain dict.
+
+    Its keys are schema.org's names; what the document said in another way of JSON-LD,
+    in microdata or RDFa has been brought to them. `page` is the address of the page
+    when it holds exactly this one posting, `language` the page's own, `address` what
+    relative addresses start from, `raw` the text the record was read from where it
+    stood alone.
+    """
+
+    data: Mapping[str, Any]
+    locator: str
+    page: str = ""
+    language: str = ""
+    address: str = ""
+    raw: str = ""
+    problems: tuple[Problem, ...] = field(default=())
+
+    @cached_property
+    def data_digest(self) -> str:
+        """SHA-256 over the node's canonical JSON: sorted keys, no white space."""
+        canonical = json.dumps(
+            self.data, sort_keys=True, separators=(",", ":"), ensure_ascii=True
+        )
+        return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over everything the reader is given: node and where it stood."""
+        given = "\n".join((self.data_digest, self.page, self.language, self.address))
+        return hashlib.sha256(given.encode()).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """The record as text, for the ledger: as it was, else the node as JSON."""
+        return self.raw or json.dumps(self.data, ensure_ascii=False)[:MAX_RAW]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unread:
+    """A record that could not be read at all, with its text for the ledger."""
+
+    problem: Problem
+    raw: str = ""
+
+
+def unread(
+    where: str, code: Code, message: str, *, raw: str = "", value: Any = None
+) -> Unread:
+    return Unread(
+        problem=Problem(
+            code=code,
+            severity=Severity.REJECTED,
+            locator=where,
+            message=message,
+            value="" if value is None else shortened(value),
+        ),
+        raw=storable(raw[:MAX_RAW]),
+    )
+
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text without NUL, which PostgreSQL refuses, and lone surrogates."""
+    return UNSTORABLE.sub("\ufffd", text)

@@ -1,0 +1,346 @@
+"""JSON text to a value: strictly first, then by repairs whose meaning is certain."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyjson5
+
+from postings import schemaorg
+from postings.ingest.report import Code, Severity, shortened
+
+#: Containers nested deeper than this are not career data; deeper records are rejected
+#: before anything recurses into them.
+MAX_DEPTH = 100
+
+#: Contexts that are schema.org's and nothing else.
+_PLAIN_CONTEXTS = frozenset(
+    f"{scheme}://{host}{slash}"
+    for scheme in ("http", "https")
+    for host in ("schema.org", "www.schema.org")
+    for slash in ("", "/")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What was put right in a text, or left out; `pointer` is empty for all of it."""
+
+    code: Code
+    message: str
+    value: str = ""
+    severity: Severity = Severity.REPAIRED
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A value, and what a look at its keys while decoding has told.
+
+    `plain`: no key is prefixed or a keyword beyond `@context`, `@type`, `@id` and
+    `@graph`, no `@context` is anything but schema.org's, and `type` and `id` are not
+    used for `@type` and `@id`. `ids`: some object has an `@id`. `clean`: no NUL and
+    no surrogate is escaped in it. `shallow`: it can't be nested past `MAX_DEPTH`.
+    """
+
+    value: Any
+    repairs: tuple[Repair, ...] = ()
+    plain: bool = True
+    ids: bool = False
+    clean: bool = True
+    shallow: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a text is no JSON, and the line where that shows, counted from 1.
+
+    `more`: a whole value ended there, and more text follows it.
+    """
+
+    code: Code
+    message: str
+    line: int = 1
+    more: bool = False
+
+
+def _known_names() -> frozenset[str]:
+    return frozenset(
+        (
+            *schemaorg.OWN_PROPERTIES,
+            *schemaorg.THING_PROPERTIES,
+            *schemaorg.PROPERTIES,
+            *map(schemaorg.property_name, schemaorg.Organization.__dataclass_fields__),
+            *map(schemaorg.property_name, schemaorg.Place.__dataclass_fields__),
+            *map(schemaorg.property_name, schemaorg.ContactPoint.__dataclass_fields__),
+            *("geo", "currency", "value", "minValue", "maxValue", "unitText"),
+            *("unitCode", "monthsOfExperience", "credentialCategory", "propertyID"),
+            *("@context", "@type", "@id", "@graph"),
+        )
+    )
+
+
+#: Keys that need no second look; every other one gets it.
+_PLAIN_KEYS = _known_names()
+
+
+class Decoder:
+    """Decodes JSON texts one after the other; not for use by two threads at once."""
+
+    def __init__(self) -> None:
+        hooks: dict[str, Any] = {
+            "object_pairs_hook": self._object,
+            "parse_float": _finite,
+            "parse_constant": _no_constant,
+        }
+        self._strict = json.JSONDecoder(**hooks)
+        self._loose = json.JSONDecoder(strict=False, **hooks)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._plain = True
+        self._ids = False
+        self._repeated: dict[str, bool] = {}
+
+    def parse(self, text: str) -> Parsed | Fault:
+        """The value of a text that is one JSON value, or can certainly be made one."""
+        self._begin()
+        try:
+            value = self._strict.decode(text)
+        except json.JSONDecodeError as error:
+            return self._repaired(text, error)
+        except (ValueError, RecursionError) as error:
+            return _fault(error)
+        return self._parsed(value, text)
+
+    def first(self, text: str, start: int) -> tuple[Parsed | Fault, int]:
+        """The value that begins at `start`, and where it ends, or its fault shows."""
+        for decoder in (self._strict, self._loose):
+            self._begin()
+            try:
+                value, end = decoder.raw_decode(text, start)
+            except json.JSONDecodeError as error:
+                broken = error
+            except (ValueError, RecursionError) as error:
+                return _fault(error), len(text)
+            else:
+                said = (_controls(broken),) if decoder is self._loose else ()
+                return self._parsed(value, text[start:end], *said), end
+        return _fault(broken), broken.pos
+
+    def _parsed(self, value: Any, text: str, *repairs: Repair) -> Parsed:
+        if self._repeated:
+            repairs = (*repairs, *self._duplicates())
+        return Parsed(
+            value,
+            repairs,
+            self._plain,
+            self._ids,
+            ("\\u" not in text or not _DIRTY.search(text)) and "\x00" not in text,
+            text.count("{") + text.count("[") <= MAX_DEPTH,
+        )
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            self._repeats(pairs)
+        if not found.keys() <= _PLAIN_KEYS and any(map(is_odd, found)):
+            self._plain = False
+        if "@id" in found:
+            self._ids = True
+        if "@context" in found and not is_plain_context(found["@context"]):
+            self._plain = False
+        return found
+
+    def _repeats(self, pairs: list[tuple[str, Any]]) -> None:
+        seen: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in seen:
+                equal = seen[key] == value
+                self._repeated[key] = self._repeated.get(key, True) and equal
+            seen[key] = value
+
+    def _duplicates(self) -> Iterator[Repair]:
+        for key, equal in self._repeated.items():
+            if equal:
+                message = "A key stands twice with the same value; once is enough."
+                yield Repair(Code.DUPLICATE_KEY, message, shortened(key))
+            else:
+                message = "A key stands twice with two values; the last one was read."
+                yield Repair(
+                    Code.DUPLICATE_KEY, message, shortened(key), Severity.IGNORED
+                )
+
+    def _repaired(self, text: str, error: json.JSONDecodeError) -> Parsed | Fault:
+        inside, repairs = _unwrapped(text)
+        for given, decode, repaired in (
+            (_as_is, self._strict.decode, None),
+            (_as_is, self._loose.decode, _controls),
+            (_from_json5, self._strict.decode, _json5),
+            (_from_json5_with_controls, self._strict.decode, _json5),
+        ):
+            self._begin()
+            try:
+                plain = given(inside)
+                value = decode(plain)
+            except json.JSONDecodeError as broken:
+                error = broken
+            except pyjson5.Json5Exception:
+                continue
+            except (ValueError, RecursionError) as failure:
+                return _fault(failure)
+            else:
+                said = (repaired(error),) if repaired else ()
+                return self._parsed(value, plain, *repairs, *said)
+        return _fault(error)
+
+
+def _controls(_error: json.JSONDecodeError) -> Repair:
+    message = "Raw control characters inside strings were accepted."
+    return Repair(Code.CONTROL_CHARACTERS, message)
+
+
+def _json5(error: json.JSONDecodeError) -> Repair:
+    return Repair(
+        Code.REPAIRED_JSON,
+        f"The JSON breaks its grammar at line {error.lineno}, column {error.colno} "
+        f"({error.msg}); it was read as JSON5.",
+    )
+
+
+def _as_is(text: str) -> str:
+    return text
+
+
+def _from_json5(text: str) -> str:
+    """JSON5 is a grammar of its own: what it accepts has one meaning."""
+    return json.dumps(pyjson5.decode(text, MAX_DEPTH))
+
+
+def _from_json5_with_controls(text: str) -> str:
+    """Once raw controls in strings are escaped and HTML comments outside are gone."""
+    return _from_json5(_TOKEN.sub(_escaped_controls, text))
+
+
+_DIRTY = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_TOKEN = re.compile(
+    r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|<!--(?:[^-]|-(?!->))*+(?:-->)?', re.DOTALL
+)
+_CONTROL = re.compile(r"[\x00-\x1f]")
+
+
+def _escaped_controls(match: re.Match[str]) -> str:
+    if match[0][0] != '"':
+        return " "
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", match[0])
+
+
+def is_odd(key: str) -> bool:
+    """Whether a key means something only JSON-LD can tell."""
+    if key in _PLAIN_KEYS:
+        return False
+    return key[:1] == "@" or ":" in key or key in {"type", "id"}
+
+
+def is_plain_context(context: Any) -> bool:
+    if isinstance(context, list):
+        return bool(context) and all(map(is_plain_context, context))
+    return isinstance(context, str) and context in _PLAIN_CONTEXTS
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"the number {shortened(text)} is too large")
+    return number
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _fault(error: Exception) -> Fault:
+    if isinstance(error, json.JSONDecodeError):
+        return Fault(
+            Code.BAD_JSON,
+            f"The JSON is broken at line {error.lineno}, column {error.colno}: "
+            f"{error.msg}.",
+            error.lineno,
+            error.msg == "Extra data",
+        )
+    if isinstance(error, RecursionError):
+        return Fault(Code.TOO_DEEP, too_deep())
+    said = str(error)
+    if "digits" in said:  # Python's own limit, against slow conversion
+        said = "a number has more than 4,300 digits"
+    return Fault(Code.BAD_JSON, f"The JSON cannot be read: {said}.")
+
+
+def too_deep() -> str:
+    return f"The JSON is nested more than {MAX_DEPTH} levels deep."
+
+
+def is_too_deep(value: Any) -> bool:
+    """Whether containers nest past `MAX_DEPTH`. Cost: one look at each of them."""
+    level = [value]
+    for _depth in range(MAX_DEPTH + 1):
+        level = [
+            child
+            for container in level
+            for child in (
+                container.values() if isinstance(container, dict) else container
+            )
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+_EDGE = 200
+_MARKS = {";": "semicolon", ",": "comma"}
+_OPENING = re.compile(r"\s*(?:(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)[ \t]*(?:\*/)?\s*)+")
+_CLOSING = re.compile(r"(?:\s*(?://|/\*)?[ \t]*(?:\]\]>|-->)\s*(?:\*/)?)+\s*\Z")
+
+
+def is_wrapped(text: str) -> bool:
+    """Whether JSON stands inside a CDATA section or an HTML comment."""
+    opening = _OPENING.match(text[:_EDGE])
+    return opening is not None and text[opening.end() : opening.end() + 1] in {"{", "["}
+
+
+def _unwrapped(text: str) -> tuple[str, tuple[Repair, ...]]:
+    """The text without what some templates put around and over it.
+
+    A byte order mark, a CDATA section or HTML comment, a closing semicolon or comma,
+    and HTML escapes where every quotation mark is one, which JSON cannot have meant.
+    """
+    repairs: list[Repair] = []
+    if text.startswith("\ufeff"):
+        text = " " + text[1:]
+        message = "A byte order mark before the JSON was taken off."
+        repairs.append(Repair(Code.WRAPPED_JSON, message))
+    head, tail = text[:_EDGE], text[-_EDGE:].rstrip()
+    opening, closing = _OPENING.match(head), _CLOSING.search(tail)
+    if opening or closing:
+        end = len(text.rstrip()) - (len(tail) - closing.start() if closing else 0)
+        # Blanks keep lines and columns where they were.
+        blank = re.sub(r"\S", " ", text[: opening.end()]) if opening else ""
+        text = blank + text[len(blank) : end]
+        message = "A CDATA section or HTML comment around the JSON was taken off."
+        repairs.append(Repair(Code.WRAPPED_JSON, message))
+    if text.rstrip().endswith(("};", "];", "},", "],")):
+        text = text.rstrip()
+        message = f"The {_MARKS[text[-1]]} after the JSON was taken off."
+        text = text[:-1]
+        repairs.append(Repair(Code.WRAPPED_JSON, message))
+    if "&quot;" in text[:_EDGE] and '"' not in text:
+        text = html.unescape(text)
+        message = "The whole JSON was HTML-escaped, which was undone once."
+        repairs.append(Repair(Code.WRAPPED_JSON, message))
+    return text, tuple(repairs)
