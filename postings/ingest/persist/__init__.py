@@ -12,17 +12,20 @@ from postings.ingest.persist.edits import (
     set_hidden,
 )
 from postings.ingest.persist.imports import save
+from postings.ingest.persist.reclean import Count, reclean
 from postings.ingest.persist.reread import Kept, kept, reread
 from postings.ingest.persist.run import Run, begin, finish, known, source
 
 __all__ = (
     "ChildEdits",
+    "Count",
     "Kept",
     "Run",
     "begin",
     "finish",
     "kept",
     "known",
+    "reclean",
     "reread",
     "save",
     "save_edit",
