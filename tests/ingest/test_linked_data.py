@@ -289,6 +289,14 @@ def test_addresses_start_from_the_documents_own() -> None:
     assert posting(found).url == "https://crumb.example/jobs/7"
 
 
+@pytest.mark.parametrize("reference", ["#org", "jobs/7", "/jobs/7", "?job=7"])
+def test_without_an_address_what_is_relative_stays_so(reference: str) -> None:
+    value = POSTING | {"@id": reference, "acme:grade": 7, "url": {"@id": reference}}
+    found = only(value)
+    assert (found.data["@id"], found.data["url"]) == (reference, {"@id": reference})
+    assert "example.org" not in json.dumps(found.data)
+
+
 def test_what_cannot_be_linked_data_is_read_by_its_plain_keys_and_said() -> None:
     found = only(POSTING | {"@context": ["https://schema.org", {"@base": 7}]})
     assert posting(found) == posting(only(POSTING))

@@ -54,7 +54,7 @@ def posting(
     saves nearly all the cost: enough to know which posting a node is.
     """
     notes = Notes(node.locator)
-    reading = _Reading(_current_names(node.data, notes), node, notes, site_zone)
+    reading = _Reading(current_names(node.data, notes), node, notes, site_zone)
     return Normalised(
         node=node,
         posting=reading.posting(long_texts=long_texts),
@@ -168,6 +168,8 @@ class _Reading:
         for key in ("url", "image"):
             if key in data:
                 found[key] = text.url(data[key], key, notes, start=start)
+        if not found.get("url") and text.is_web_address(self._node.page):
+            found["url"] = self._node.page
         if "sameAs" in data:
             found["same_as"] = text.urls(data["sameAs"], "sameAs", notes, start=start)
         if "hiringOrganization" in data:
@@ -221,10 +223,10 @@ def _by_name(readers: Mapping[_Reader, str]) -> dict[str, tuple[str, _Reader]]:
 _SIMPLE = _by_name(
     {
         text.text: "name employmentUnit workHours relevantOccupation",
-        text.texts: "alternateName",
+        text.texts: "alternateName occupationalCategory",
         text.listed: (
             "skills physicalRequirement sensoryRequirement specialCommitments industry "
-            "securityClearanceRequirement occupationalCategory"
+            "securityClearanceRequirement"
         ),
         text.boolean: ("jobImmediateStart experienceInPlaceOfEducation directApply"),
         text.count: "totalJobOpenings",
@@ -264,6 +266,9 @@ _KNOWN_NAMES: Mapping[str, str] = {
 }
 
 
+_USUAL_NAMES = {*_KNOWN_NAMES.values(), *schemaorg.SUPERSEDED, "@context", "@type"}
+
+
 def _usual_case(value: Any, where: str, notes: Notes) -> Any:
     """Keys such as `Title` and `HiringOrganization` as schema.org writes them."""
     if isinstance(value, list):
@@ -283,13 +288,13 @@ def _usual_case(value: Any, where: str, notes: Notes) -> Any:
     return usual
 
 
-def _current_names(data: Mapping[str, Any], notes: Notes) -> Mapping[str, Any]:
+def current_names(data: Mapping[str, Any], notes: Notes) -> Mapping[str, Any]:
     """The node with superseded properties moved to their successors.
 
     Where both are there, the values are read one after the other.
     """
     current = data
-    if any(key[:1].isupper() for key in data):
+    if not data.keys() <= _USUAL_NAMES and any(key[:1].isupper() for key in data):
         current = _usual_case(data, "", notes)
     if current.keys().isdisjoint(schemaorg.SUPERSEDED):
         return current

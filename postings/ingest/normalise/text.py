@@ -19,6 +19,9 @@ MAX_LIST = 200
 _MAX_PART = 40
 
 
+_WRAPPERS = ("@value", "@list", "@set")
+
+
 def values(value: Any) -> Iterator[Any]:
     """One property's values one by one; `null`, `""`, `[]` and `{}` are absent.
 
@@ -28,7 +31,7 @@ def values(value: Any) -> Iterator[Any]:
         for item in value:
             yield from values(item)
     elif isinstance(value, dict):
-        for wrapper in ("@value", "@list", "@set"):
+        for wrapper in _WRAPPERS:
             if wrapper in value:
                 yield from values(value[wrapper])
                 return
@@ -43,6 +46,10 @@ def values(value: Any) -> Iterator[Any]:
 
 def first(value: Any) -> Any:
     """The first value a property has, or None."""
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, dict) and value.keys().isdisjoint(_WRAPPERS):
+        return value or None
     return next(values(value), None)
 
 
@@ -83,7 +90,11 @@ def listed(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
 
     Only a value that is one short text with commas and no sentence is parted.
     """
-    found = texts(value, where, notes)
+    if isinstance(value, str) and len(value) <= MAX_TEXT:
+        only = sanitise.plain(value)
+        found: tuple[str, ...] = (only,) if only else ()
+    else:
+        found = texts(value, where, notes)
     if (
         len(found) == 1
         and "," in found[0]
@@ -177,8 +188,17 @@ def _joined(start: str, reference: str) -> str:
         return reference
 
 
+#: What nearly every address looks like, which needs no second look.
+_USUAL_ADDRESS = re.compile(
+    r"https?://(?:[a-z0-9-]++\.)++[a-z]{2,}(?:[/?#][^\s<>\"\\\x00-\x20\x7f]*+)?",
+    re.IGNORECASE,
+)
+
+
 def is_web_address(address: str) -> bool:
     """An absolute http(s) address with a host, no white space, not overlong."""
+    if len(address) <= MAX_URL and _USUAL_ADDRESS.fullmatch(address):
+        return True
     if len(address) > MAX_URL or re.search(r"[\s<>\"\x00-\x20\x7f\\]", address):
         return False
     try:
@@ -195,6 +215,8 @@ _FALSE = {"false", "no", "0", "n"}
 
 def boolean(value: Any, where: str, notes: Notes) -> bool | None:
     """`true`, `"True"`, `https://schema.org/True` and the like."""
+    if isinstance(value, bool):
+        return value
     item = first(value)
     if item is None or isinstance(item, bool):
         return item

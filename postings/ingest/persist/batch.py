@@ -519,6 +519,8 @@ def _differences(record: _Record, row: JobPosting, now: datetime) -> _Difference
         row.texts.policy_version = sanitise.POLICY_VERSION
     values = columns.row_columns(posting) | columns.card_columns(posting)
     values["hiring_organization_id"] = _key(record.organization)
+    if _is_said_now(row, posting.in_language):
+        values["in_language_source"] = row.in_language_source
     if "description" in texts:
         values["excerpt"] = sanitise.excerpt(posting.description)
     if values["date_posted"] != row.date_posted:
@@ -535,6 +537,18 @@ def _differences(record: _Record, row: JobPosting, now: datetime) -> _Difference
         if columns.children_of(row, name) != _children(posting, name)
     }
     return _Differences(frozenset(changed), frozenset(texts), frozenset(children))
+
+
+def _is_said_now(row: JobPosting, language: schemaorg.Language) -> bool:
+    """Whether a record states the language its page was known to be in.
+
+    That is how an export says it, and no news.
+    """
+    return (
+        language.code == row.in_language
+        and language.source is schemaorg.LanguageSource.STATED
+        and row.in_language_source == schemaorg.LanguageSource.DOCUMENT
+    )
 
 
 def _assign(row: models.Model, values: Mapping[str, Any]) -> set[str]:

@@ -105,6 +105,7 @@ class Decoder:
     def _begin(self) -> None:
         self._plain = True
         self._ids = False
+        self._objects = 0
         self._repeated: dict[str, bool] = {}
 
     def parse(self, text: str) -> Parsed | Fault:
@@ -141,12 +142,13 @@ class Decoder:
             repairs,
             self._plain,
             self._ids,
-            ("\\u" not in text or not _DIRTY.search(text)) and "\x00" not in text,
-            text.count("{") + text.count("[") <= MAX_DEPTH,
+            not repairs and ("\\u" not in text or _is_clean(text)),
+            self._objects + text.count("[") <= MAX_DEPTH,
         )
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
+        self._objects += 1
         if len(found) != len(pairs):
             self._repeats(pairs)
         if not found.keys() <= _PLAIN_KEYS and any(map(is_odd, found)):
@@ -227,7 +229,11 @@ def _from_json5_with_controls(text: str) -> str:
     return _from_json5(_TOKEN.sub(_escaped_controls, text))
 
 
-_DIRTY = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+def _is_clean(text: str) -> bool:
+    """Whether no NUL and no surrogate is escaped in it, for sure."""
+    return not ("\\u0000" in text or "\\ud" in text or "\\uD" in text)
+
+
 _TOKEN = re.compile(
     r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|<!--(?:[^-]|-(?!->))*+(?:-->)?', re.DOTALL
 )

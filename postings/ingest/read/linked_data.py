@@ -144,7 +144,7 @@ def _expanded(entry: dict[str, Any], address: str) -> Any:
     own = _listed(entry.get("@context"))
     expanded = jsonld.expand(
         {**entry, "@context": [_SCHEMA, *own]},
-        {"base": address, "documentLoader": _schema_only},
+        {"base": address or _NOWHERE, "documentLoader": _schema_only},
     )
     return _plain(expanded)
 
@@ -185,6 +185,8 @@ def _plain(value: Any) -> Any:
     for key, child in value.items():
         if key == "@type":
             found[key] = _plain([_name(kind) for kind in child])
+        elif key == "@id":
+            found[key] = _relative(child)
         elif key != "@reverse":
             name = _name(key)
             plain = _plain(child)
@@ -201,6 +203,16 @@ def _plain(value: Any) -> Any:
             if isinstance(node, dict)
         ]
     return found
+
+
+#: PyLD must have a base; a document of unknown address has this one, which goes again.
+_NOWHERE = "http://unknown.invalid/-/"
+
+
+def _relative(iri: Any) -> Any:
+    if not isinstance(iri, str):
+        return iri
+    return iri.removeprefix(_NOWHERE).removeprefix("http://unknown.invalid")
 
 
 def _name(iri: str) -> str:

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from postings.ingest import export
+from postings.management.database import explained
+from postings.models import JobPosting, Source, State
+
+USAGE = 2
+
+#: What visitors can read; an export of it shows nothing that is kept from them.
+PUBLIC = (State.OPEN, State.CLOSED, State.WITHDRAWN)
+
+
+class Command(BaseCommand):
+    help = (
+        "Write postings as schema.org JSON-LD: what their sources said, with editors' "
+        "corrections. Imported into a source of the same name it changes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--format",
+            choices=("ndjson", "json"),
+            default="ndjson",
+            help="a posting a line, or one JSON array (default: %(default)s)",
+        )
+        parser.add_argument(
+            "--state",
+            action="append",
+            choices=[state.value for state in State],
+            help="only postings in this state; may be given several times (default: "
+            f"{', '.join(PUBLIC)})",
+        )
+        parser.add_argument(
+            "--source", metavar="NAME", help="only postings of this source"
+        )
+        parser.add_argument(
+            "-o",
+            "--output",
+            metavar="FILE",
+            default="-",
+            help="the file to write, replaced when all is written (default: standard "
+            "output)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        rows = JobPosting.objects.all()
+        if slug := options["source"]:
+            with explained():
+                if not Source.objects.filter(slug=slug).exists():
+                    raise CommandError(
+                        f"--source {slug}: there is no source of this name.",
+                        returncode=USAGE,
+                    )
+            rows = rows.filter(source__slug=slug)
+        states = [State(name) for name in options["state"] or PUBLIC]
+        wanted = JobPosting.objects.none()
+        for state in dict.fromkeys(states):
+            wanted = wanted | rows.in_state(state, now)
+        with explained(), opened(options["output"]) as file:
+            count = write(export.exported(wanted), file, options["format"])
+        if options["output"] != "-":
+            self.stdout.write(f"{count} postings written to {options['output']}.")
+
+
+def write(nodes: Iterable[dict[str, Any]], file: BinaryIO, form: str) -> int:
+    """Writes nodes as JSON lines or as one array; how many."""
+    count = 0
+    between = b",\n" if form == "json" else b"\n"
+    if form == "json":
+        file.write(b"[\n")
+    for count, node in enumerate(nodes, start=1):
+        text = json.dumps(node, ensure_ascii=False, separators=(",", ":"))
+        file.write((between if count > 1 else b"") + text.encode())
+    if count:
+        file.write(b"\n")
+    if form == "json":
+        file.write(b"]\n")
+    return count
+
+
+@contextmanager
+def opened(name: str) -> Iterator[BinaryIO]:
+    """Standard output, or a file that is whole when it is there."""
+    if name == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    path = Path(name)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        raise CommandError(
+            f"{name} cannot be written: {error.strerror}.", returncode=USAGE
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
