@@ -617,7 +617,7 @@ def _area(area: Area) -> dict[str, Any]:
 def _salary(salary: Salary) -> dict[str, Any]:
     """MonetaryAmount with a QuantitativeValue; nothing where no number is known.
 
-    A wording is never put where a number belongs (Google).
+    A wording is never put where a number belongs (Google): it is the description.
     """
     low, high = salary.min_value, salary.max_value
     if low is None and high is None:
@@ -632,7 +632,12 @@ def _salary(salary: Salary) -> dict[str, Any]:
             maxValue=_number(high),
             unitText=unit,
         )
-    return _typed("MonetaryAmount", currency=salary.currency, value=value)
+    return _typed(
+        "MonetaryAmount",
+        currency=salary.currency,
+        value=value,
+        description=salary.text,
+    )
 
 
 def _number(value: Decimal | None) -> int | float | None:
@@ -642,6 +647,7 @@ def _number(value: Decimal | None) -> int | float | None:
 
 
 def _education(education: Education) -> Any:
+    """Credentials, a text beside them as the description of one; else the text."""
     credentials: list[Any] = [
         str(category)
         if category is CredentialCategory.NO_REQUIREMENTS
@@ -650,7 +656,14 @@ def _education(education: Education) -> Any:
         )
         for category in education.credential_category
     ]
-    return _some(tuple(credentials)) if credentials else education.text
+    if not credentials:
+        return education.text
+    if education.text:
+        last = credentials[-1]
+        if isinstance(last, str):
+            last = _typed("EducationalOccupationalCredential", credentialCategory=last)
+        credentials[-1] = last | {"description": education.text}
+    return _some(tuple(credentials))
 
 
 def _experience(experience: Experience) -> Any:

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given, settings
 
-from postings.ingest import export, persist, pipeline, sources
-from postings.ingest.read import Document
+from postings.ingest import export, normalise, persist, pipeline, sources
+from postings.ingest.read import Document, Node
 from postings.ingest.report import Outcome, Report
 from postings.models import JobPosting, columns
 from postings.schemaorg import Posting
+from tests.ingest.strategies import PROPERTIES
 from tests.ingest.support import NOW, node, run_import
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +50,11 @@ CLEAN = node(
         "name": "Crumb",
         "numberOfEmployees": 12,
     },
-    **{"@id": "https://crumb.example/7#job", "mood": ["good"], "acme:grade": "7"},
+    **{
+        "@id": "https://crumb.example/7#job",
+        "mood": ["good", "new"],
+        "acme:grade": "7",
+    },
 )
 
 
@@ -71,7 +77,7 @@ def test_what_an_editor_changed_comes_out_changed_and_the_rest_stays() -> None:
     assert found["description"] == "<p>Our <strong>bread</strong></p>"
     assert "datePosted" not in found
     assert found["hiringOrganization"] == CLEAN["hiringOrganization"]
-    assert found["mood"] == ["good"]
+    assert found["mood"] == ["good", "new"]
 
 
 def test_edits_survive_the_way_round_without_a_conflict() -> None:
@@ -243,6 +249,18 @@ def test_what_had_to_be_repaired_is_written_anew(
 ) -> None:
     found = written(**properties)
     assert {name: found.get(name) for name in expected} == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(PROPERTIES)
+def test_whatever_was_read_reads_the_same_when_it_comes_out(
+    properties: dict[str, Any],
+) -> None:
+    kept = Node(data=node(**properties), locator="t")
+    before = normalise.posting(kept).posting
+    out = Node(data=json.loads(json.dumps(export.node(kept))), locator="t")
+    after = normalise.posting(out).posting
+    assert after == before
 
 
 def test_the_corpus_goes_round_without_a_change(corpus_dir: Path) -> None:

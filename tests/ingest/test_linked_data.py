@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings
 from pyld import jsonld
 
 from postings.ingest import normalise, sources
 from postings.ingest.read import Document, Node, Unread, nodes
 from postings.schemaorg import Posting
 from tests.bench import generator
+from tests.ingest.strategies import PROPERTIES
 from tests.ingest.support import node, read_text
 
 POSTING = {
@@ -378,29 +378,6 @@ def test_pyld_reads_every_plain_document_of_the_corpus_alike(
     assert compared > 600
 
 
-SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(10**6), 10**6),
-    st.floats(0, 10**6, allow_nan=False).map(lambda x: round(x, 2)),
-    st.text(max_size=20),
-    st.sampled_from(["2026-11-02", "FULL_TIME", "https://crumb.example/7", "Praha"]),
-)
-NAMES = st.sampled_from(
-    [
-        *("name", "value", "address", "addressCountry", "addressLocality", "unitText"),
-        *("minValue", "currency", "latitude", "longitude", "description", "@type"),
-    ]
-)
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=4)
-    ),
-    max_leaves=8,
-)
-
-
 def _is_linked_data(value: Any) -> bool:
     """Whether types are names, as JSON-LD has them; others are plain keys' to read."""
     if isinstance(value, list):
@@ -415,24 +392,8 @@ def _is_linked_data(value: Any) -> bool:
     )
 
 
-@settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
-)
-@given(
-    st.dictionaries(
-        st.sampled_from(
-            [
-                *("hiringOrganization", "jobLocation", "baseSalary", "identifier"),
-                *("employmentType", "datePosted", "validThrough", "url", "skills"),
-                *("applicantLocationRequirements", "directApply", "industry"),
-            ]
-        ),
-        VALUES.filter(_is_linked_data),
-        max_size=5,
-    )
-)
+@settings(max_examples=150, deadline=None)
+@given(PROPERTIES.filter(_is_linked_data))
 def test_pyld_reads_every_plain_node_alike(properties: dict[str, Any]) -> None:
     found = only({**node(), **properties})
     assert as_linked_data(found) == normalise.posting(found).posting

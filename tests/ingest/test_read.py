@@ -422,9 +422,7 @@ def test_relative_addresses_start_from_the_page_or_its_base(
 
 
 def test_a_block_inside_an_html_comment_is_no_block() -> None:
-    page = (
-        f'<!doctype html><!-- <script type="application/ld+json">{BAKER}</script> --><p>x'
-    )
+    page = f'<!doctype html><!-- <script type="application/ld+json">{BAKER}</script> --><p>x'
     assert faults(read_text(page)) == ["no-posting"]
 
 
