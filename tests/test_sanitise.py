@@ -155,6 +155,43 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
             id="Markdown",
         ),
         pytest.param(
+            "**Stack**\n\n```sh\npip  install\n  x & y\n```\nEnd **now**",
+            "<h2>Stack</h2>\n<pre>pip  install\n  x &amp; y</pre>\n"
+            "<p>End <strong>now</strong></p>",
+            id="Markdown code",
+        ),
+        pytest.param(
+            "| Shift | Pay |\n|---|:--:|\n| **Day** | 20 |\n| Night | 25 |\n\nBye",
+            "<table>\n<tbody>\n<tr><th>Shift</th><th>Pay</th></tr>\n"
+            "<tr><td><strong>Day</strong></td><td>20</td></tr>\n"
+            "<tr><td>Night</td><td>25</td></tr>\n</tbody>\n</table>\n<p>Bye</p>",
+            id="Markdown table",
+        ),
+        pytest.param(
+            "We are a small bakery in the middle of the old town and we\n"
+            "look for somebody who likes to rise early, who knows how to\n"
+            "handle dough and who would not mind the smell of bread in\n"
+            "the morning.\n\nYour tasks:\n- bake\n- sell",
+            "<p>We are a small bakery in the middle of the old town and we look for "
+            "somebody who likes to rise early, who knows how to handle dough and who "
+            "would not mind the smell of bread in the morning.</p>\n"
+            "<p>Your tasks:</p>\n<ul>\n<li>bake</li>\n<li>sell</li>\n</ul>",
+            id="text wrapped at one width",
+        ),
+        pytest.param(
+            "Monday we bake bread of rye and of wheat in two stone ovens\n"
+            "Tuesday we bake cake\nWednesday we sleep long and count the money we made",
+            "<p>Monday we bake bread of rye and of wheat in two stone ovens<br>Tuesday "
+            "we bake cake<br>Wednesday we sleep long and count the money we made</p>",
+            id="lines that end where they mean to",
+        ),
+        pytest.param(
+            "<p>See www.acme.example/jobs, or xwww.acme.example.</p>",
+            f'<p>See <a href="http://www.acme.example/jobs" {REL}>www.acme.example/jobs'
+            "</a>, or xwww.acme.example.</p>",
+            id="addresses without http",
+        ),
+        pytest.param(
             "<div><div><span>a</span></div><div>b</div></div>",
             "<p>a</p>\n<p>b</p>",
             id="div soup",
@@ -384,6 +421,11 @@ SHAPES = {
     "spaces": " " * MAX_LENGTH,
     "escaped": filled("&lt;p&gt;x"),
     "Markdown links": filled("[a](http://x"),
+    "Markdown fences": filled("```\n"),
+    "Markdown tables": "| a |\n|---|\n" + filled("| b |\n"),
+    "Markdown rules": filled("|---|\n"),
+    "wrapped lines": filled("a" * 70 + "\n"),
+    "www": filled("www."),
     "Markdown bold": filled("**a"),
     "unclosed quotes": filled('<a b="'),
     "unclosed comments": filled("<!--"),

@@ -33,6 +33,7 @@ from postings.sanitise.tokens import (
     tokens,
     visible,
 )
+from postings.sanitise.wrapping import unwrapped
 
 __all__ = [
     "ALLOWED_ATTRIBUTES",
@@ -100,6 +101,7 @@ def clean(text: str) -> Cleaned:
     newlines = False
     if not LITERAL_TAG.search(html):
         newlines = True
+        html = unwrapped(html)
         if is_markdown(html):
             html = as_html(unescape(html) if "&" in html else html)
     elif not _LAYOUT_TAG.search(html):

@@ -24,7 +24,7 @@ MAX_LINKED: Final = 2000
 # is bounded, so that no text makes the search quadratic.
 _STOP: Final = r"\s<>\"'`{}|\\^\[\]\ufffd"
 URL: Final = re.compile(
-    r"(?<![\w@/.+=-])https?://(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,6}[^\W\d_]{2,24}"
+    r"(?<![\w@/.+=-])(?:https?://|www\.(?=[^\W\d_]))(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,6}[^\W\d_]{2,24}"
     rf"(?::\d{{2,4}})?(?:[/?#][^{_STOP}]{{0,1000}}+(?![^{_STOP}])"
     rf"|(?=[.,;:!?)]*+(?![^{_STOP}])))",
     re.IGNORECASE,
@@ -107,7 +107,9 @@ def bleached(parts: list[str], *, new_lines: bool) -> str:
     `parts` are well-formed one by one. Blocks come out on lines of their own if
     `new_lines`.
     """
-    addresses = sum(part.count("://") + part.count("@") for part in parts)
+    addresses = sum(
+        part.count("://") + part.count("@") + part.count("www.") for part in parts
+    )
     _local.linking = 0 < addresses <= MAX_LINKED
     _local.has_links = _local.linking or any("<a" in part for part in parts)
     _local.new_lines = new_lines

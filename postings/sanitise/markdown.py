@@ -4,9 +4,18 @@ import re
 from html import escape
 from typing import Final
 
-# Clearly Markdown: a heading, bold between asterisks, or a link with its address.
+# Clearly Markdown: a heading, bold between asterisks, a link with its address, a fence
+# around code, or the rule under the heads of a table.
 _CLEAR: Final = re.compile(
-    r"^\#{1,6} +\S|\*\*[^\s*][^*\n]{0,500}\*\*|\[[^\[\]\n]{1,300}\]\(https?://[^\s()]{1,900}\)",
+    r"^\#{1,6} +\S|\*\*[^\s*][^*\n]{0,500}\*\*|\[[^\[\]\n]{1,300}\]\(https?://[^\s()]{1,900}\)"
+    r"|^```[\w+#-]{0,20}$|^ ?\|(?: *:?-{2,}:? *\|){2,30} *$",
+    re.MULTILINE,
+)
+_FENCED: Final = re.compile(
+    r"^```[\w+#-]{0,20}\n((?:(?!```).*\n){0,500}?)```[ \t]*$", re.MULTILINE
+)
+_TABLE: Final = re.compile(
+    r"^ ?\|(.{1,2000})\| *\n ?\|(?: *:?-{2,}:? *\|){2,30} *\n((?: ?\|.{1,2000}\| *(?:\n|\Z))+)",
     re.MULTILINE,
 )
 _HEADING: Final = re.compile(r"^(\#{1,6}) +(\S[^\n]*?)[ \#]*$", re.MULTILINE)
@@ -26,13 +35,36 @@ def is_markdown(text: str) -> bool:
 
 
 def as_html(text: str) -> str:
-    """Headings, bold, emphasis and links as tags; lines and bullets stay for tidying."""
+    """Headings, bold, emphasis, links, code and tables as tags.
+
+    Lines and bullets stay for tidying.
+    """
     html = escape(text, quote=False)
+    if "```" in html:
+        pieces = _FENCED.split(html)
+        pieces[::2] = map(_structured, pieces[::2])
+        pieces[1::2] = [f"<pre>{code.rstrip()}</pre>" for code in pieces[1::2]]
+        return "".join(pieces)
+    return _structured(html)
+
+
+def _structured(html: str) -> str:
+    html = _TABLE.sub(_table, html)
     html = _HEADING.sub(_heading, html)
     html = _LINK.sub(r'<a href="\2">\1</a>', html)
     html = _STRONG.sub(r"<strong>\1</strong>", html)
     html = _EMPHASIS.sub(r"<em>\1</em>", html)
     return _ESCAPED.sub(r"\1", html)
+
+
+def _table(found: re.Match[str]) -> str:
+    heads = "".join(f"<th>{cell.strip()}</th>" for cell in found[1].split("|"))
+    rows = (line.strip().strip("|").split("|") for line in found[2].splitlines())
+    body = "".join(
+        "<tr>" + "".join(f"<td>{cell.strip()}</td>" for cell in row) + "</tr>"
+        for row in rows
+    )
+    return f"<table><tr>{heads}</tr>{body}</table>\n"
 
 
 def _heading(found: re.Match[str]) -> str:
