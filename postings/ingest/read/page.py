@@ -14,7 +14,7 @@ from postings.ingest.read import graph, markup
 from postings.ingest.read.document import Node, Unread, storable, unread
 from postings.ingest.read.json_text import Decoder, Fault, Parsed
 from postings.ingest.report import Code
-from postings.schemaorg import MAX_URL
+from postings.schemaorg import CONTEXT, MAX_URL
 
 #: The largest page that is read, in characters; its tree takes forty times as much.
 MAX_PAGE = 2**23
@@ -83,10 +83,14 @@ def _blocks(
 def _items(
     name: str, tree: lxml.html.HtmlElement, base: str
 ) -> Iterator[Node | Unread]:
-    for number, item in enumerate(markup.items(tree, address=base), start=1):
+    found = markup.items(tree, address=base)
+    for number, item in enumerate(found.items, start=1):
         where = f"{name} item {number}"
-        text = graph.text(where, "", Parsed(item, clean=False), address=base)
+        parsed = Parsed({"@context": CONTEXT, **item}, clean=False)
+        text = graph.text(where, "", parsed, address=base)
         yield from graph.nodes([text], address=base)
+    for message in found.problems:
+        yield unread(name, Code.TOO_LARGE, message)
 
 
 def _canonical(tree: lxml.html.HtmlElement, address: str) -> str:
