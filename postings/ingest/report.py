@@ -97,7 +97,10 @@ class Problem:
 
 def shortened(value: Any) -> str:
     """A value as it can be shown on one line, at most 80 characters."""
-    text = value if isinstance(value, str) else repr(value)
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except ValueError:  # a number of more digits than Python writes
+        text = "a huge number"
     text = "".join(char if char.isprintable() else "\ufffd" for char in text[:200])
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 

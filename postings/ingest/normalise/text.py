@@ -253,13 +253,22 @@ def _raw(item: Any) -> str:
     if isinstance(item, bool):
         return ""
     if isinstance(item, int | float):
-        return str(item)
+        return _digits(item)
     if isinstance(item, Mapping):
         for key in ("name", "description", "text", "value", "alternateName"):
             inner = first(item.get(key))
-            if isinstance(inner, str | int | float) and not isinstance(inner, bool):
-                return str(inner)
+            if isinstance(inner, str):
+                return inner
+            if isinstance(inner, int | float) and not isinstance(inner, bool):
+                return _digits(inner)
     return ""
+
+
+def _digits(number: float) -> str:
+    try:
+        return str(number)
+    except ValueError:  # more digits than Python writes
+        return ""
 
 
 def _address(item: Any) -> str:
