@@ -31,15 +31,21 @@ def exported(rows: JobPostingQuerySet) -> Iterator[dict[str, Any]]:
     An import of these into a source of the same name finds every posting unchanged,
     one into an empty database makes equal postings.
     """
-    columns_ = ("pk", "edited_fields", *(f"node__{name}" for name in _GIVEN))
+    columns_ = (
+        *("pk", "edited_fields", "in_language", "in_language_source"),
+        *(f"node__{name}" for name in _GIVEN),
+    )
     rows = rows.order_by("pk")
     after = 0
     while batch := list(rows.filter(pk__gt=after).values_list(*columns_)[:BATCH]):
         after = batch[-1][0]
-        whole = _whole([pk for pk, edited, data, *_ in batch if edited or not data])
-        for pk, edited, *given in batch:
+        whole = _whole([row[0] for row in batch if row[1] or not row[4]])
+        for pk, edited, code, source, *given in batch:
             kept = Node(locator="", **dict(zip(_GIVEN, given, strict=True)))
-            yield node(kept, current=whole.get(pk), edited=edited)
+            language = Language(
+                code=code, source=LanguageSource(source) if code else None
+            )
+            yield node(kept, language, current=whole.get(pk), edited=edited)
 
 
 #: What the reader was given of a posting, as `JobPostingNode` keeps it.
@@ -56,7 +62,11 @@ def _whole(pks: Collection[int]) -> dict[int, Posting]:
 
 
 def node(
-    kept: Node, *, current: Posting | None = None, edited: Collection[str] = ()
+    kept: Node,
+    language: Language,
+    *,
+    current: Posting | None = None,
+    edited: Collection[str] = (),
 ) -> dict[str, Any]:
     """The kept node with edits, and with what the reader had to repair written anew.
 
@@ -67,7 +77,8 @@ def node(
     read = normalise.posting(kept, site_zone=settings.TIME_ZONE, long_texts=False)
     if read.posting is None:
         return schemaorg.to_jsonld(current) if current else dict(kept.data)
-    wanted = read.posting
+    # Which language a text is in is not told without the text.
+    wanted = replace(read.posting, in_language=language)
     if current is not None:
         attributes = map(schemaorg.attribute, edited)
         wanted = replace(
@@ -75,7 +86,7 @@ def node(
         )
     original = dict(normalise.current_names(kept.data, Notes("")))
     fresh = schemaorg.to_jsonld(wanted)
-    if wanted.in_language.source is LanguageSource.DETECTED:
+    if language.source is LanguageSource.DETECTED:
         fresh.pop("inLanguage", None)  # it will be detected again
     stale = {_property(problem.locator) for problem in read.problems}
     stale |= {
@@ -138,14 +149,10 @@ def _misread(data: Mapping[str, Any], wanted: Posting) -> set[str]:
     return {
         schemaorg.property_name(name)
         for name in _ATTRIBUTES
-        if name not in _HTML and not _same(getattr(again, name), getattr(wanted, name))
+        if name not in _HTML
+        and name != "in_language"  # what says it is written as it is
+        and not merge.same(getattr(again, name), getattr(wanted, name))
     }
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, Language) and isinstance(other, Language):
-        return one.code == other.code  # how it is known may change
-    return merge.same(one, other)
 
 
 def _over(original: Any, fresh: Any) -> Any:

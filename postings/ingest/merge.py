@@ -42,15 +42,16 @@ def keys(posting: Posting, node: Node) -> tuple[Key, ...]:
     """Every key of a record, best first; there is always the hash.
 
     `identifier` is the value with its propertyID or name. A host's root and the
-    employer's own address name no posting; neither does an `@id` that is no absolute
-    IRI. The hash is over organization, title, places and the day of datePosted.
+    employer's own address or name name no posting; neither does an `@id` that is no
+    absolute IRI. The hash is over organization, title, places and the day of datePosted.
     """
     found: dict[KeyKind, str] = {}
-    identifier = posting.identifier
-    if identifier.value:
+    identifier, organization = posting.identifier, posting.hiring_organization
+    own_name = organization.name.casefold() if organization else ""
+    if identifier.value and identifier.value.casefold() != own_name:
         scheme = identifier.property_id or identifier.name
         found[KeyKind.IDENTIFIER] = f"{scheme} {identifier.value}".strip()
-    employer = _employer_addresses(posting.hiring_organization)
+    employer = _employer_addresses(organization)
     node_id = node.data.get("@id")
     for kind, address in (
         (KeyKind.URL, posting.url),
@@ -58,7 +59,7 @@ def keys(posting: Posting, node: Node) -> tuple[Key, ...]:
         (KeyKind.ID, node_id if isinstance(node_id, str) else ""),
     ):
         value = _address(address)
-        if value and value not in employer:
+        if value and value.rstrip("/") not in employer:
             found[kind] = value
     day = posting.date_posted.local().date().isoformat() if posting.date_posted else ""
     places = sorted(
@@ -74,7 +75,6 @@ def keys(posting: Posting, node: Node) -> tuple[Key, ...]:
         )
         for place in posting.job_location
     )
-    organization = posting.hiring_organization
     identity = [
         fold_name(organization.name) if organization else "",
         posting.title.casefold(),
@@ -107,7 +107,8 @@ def _address(address: str) -> str:
 def _employer_addresses(organization: Organization | None) -> set[str]:
     if organization is None:
         return set()
-    return {_address(url) for url in (organization.url, *organization.same_as)}
+    addresses = (organization.url, *organization.same_as)
+    return {_address(address).rstrip("/") for address in addresses}
 
 
 def _bounded(value: str) -> str:

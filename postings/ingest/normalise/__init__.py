@@ -14,6 +14,7 @@ from postings.ingest.normalise import (
     language,
     pay,
     places,
+    requirements,
     text,
 )
 from postings.ingest.read import Node
@@ -245,8 +246,8 @@ _LONG = _by_name(
             "description employerOverview incentiveCompensation jobBenefits "
             "responsibilities qualifications eligibilityToWorkRequirement"
         ),
-        _unlocated(employment.education): "educationRequirements",
-        _unlocated(employment.experience): "experienceRequirements",
+        _unlocated(requirements.education): "educationRequirements",
+        _unlocated(requirements.experience): "experienceRequirements",
     }
 )
 
