@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import cast
 
-from postings.ingest.read import Document, Unread, storable
-from postings.ingest.report import Code, Problem, Severity
+from postings.ingest import unpack
+from postings.ingest.read import Document, Unread, storable, unread
+from postings.ingest.report import Code
 
 #: Names that are read when a folder is given; a file named by itself is always read.
-SUFFIXES = frozenset({".json", ".jsonld", ".ndjson", ".jsonl", ".html", ".htm"})
+SUFFIXES = unpack.DOCUMENTS | unpack.CONTAINERS
 
 
 def documents(locations: Iterable[str]) -> Iterator[Document | Unread]:
     """The documents of paths, folders (with all folders below) and `-`.
 
-    Files of a folder come in the order of their names. A file that cannot be read is
-    reported and costs nothing else. Raises FileNotFoundError for a path that does not
-    exist, before anything is read.
+    Files of a folder come in the order of their names, what is packed with what it
+    holds. A document is a stream, to be read before the next is asked for; no file is
+    held in memory. A file that cannot be read is reported and costs nothing else.
+    Raises FileNotFoundError for a path that does not exist, before anything is read,
+    and OSError where standard input cannot be read at all.
     """
     named = list(locations)
     for location in named:
@@ -30,22 +35,30 @@ def documents(locations: Iterable[str]) -> Iterator[Document | Unread]:
 def _read(locations: list[str]) -> Iterator[Document | Unread]:
     for location in locations:
         if location == "-":
-            yield Document(name="-", content=sys.stdin.buffer.read())
+            yield from _standard_input()
             continue
         path = Path(location)
         for file in _files(path):
             name = str(file.relative_to(path)) if path.is_dir() else str(path)
             try:
-                yield Document(name=name, content=file.read_bytes())
+                stream = file.open("rb", buffering=0)
             except OSError as error:
-                yield Unread(
-                    problem=Problem(
-                        code=Code.UNREADABLE,
-                        severity=Severity.REJECTED,
-                        locator=storable(name),
-                        message=f"The file could not be read: {error.strerror}.",
-                    )
+                message = f"The file could not be read: {error.strerror}."
+                yield unread(storable(name), Code.UNREADABLE, message)
+                continue
+            with stream:
+                yield from unpack.documents(
+                    Document(name=name, stream=cast("io.BufferedReader", stream))
                 )
+
+
+def _standard_input() -> Iterator[Document | Unread]:
+    stream = io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer))
+    try:
+        stream.peek(1)
+        yield from unpack.documents(Document(name="-", stream=stream))
+    finally:
+        stream.detach()  # its owner closes it
 
 
 def _exists(path: Path) -> bool:

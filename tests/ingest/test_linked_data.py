@@ -97,7 +97,7 @@ ODD_CONTEXTS: dict[str, Any] = {
     "file": "https://schema.org/docs/jsonldcontext.jsonld",
     "vocab": {"@vocab": "https://schema.org/"},
     "vocab http": {"@vocab": "http://schema.org/"},
-    "list with settings": ["https://schema.org", {"@language": "en"}],
+    "list with settings": ["https://schema.org", {"@version": 1.1}],
     "base": ["https://schema.org", {"@base": "https://crumb.example/"}],
     "aliases": [
         "https://schema.org",

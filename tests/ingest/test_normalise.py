@@ -9,7 +9,7 @@ import pytest
 
 from postings import schemaorg
 from postings.ingest import normalise
-from postings.ingest.normalise.places import country_code
+from postings.ingest.normalise.countries import country_code
 from postings.ingest.read import Node
 from postings.schemaorg import (
     Area,
