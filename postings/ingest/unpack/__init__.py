@@ -83,11 +83,12 @@ class _Unpacking:
     def documents(
         self, document: Document, stream: Chunks, *, depth: int, certain: bool = True
     ) -> Iterator[Document | Unread]:
-        """`certain` is said of what has to hold postings, or it is worth a word."""
-        name = document.name
+        """A document that is not `certain` to be meant must begin as one, or is none."""
+        name = storable(document.name)
         packing = _packing(stream.peek())
         if packing is None:
-            yield document
+            if certain or _may_hold_postings(stream.peek()):
+                yield document
         elif packing in _FOREIGN.values():
             message = f"The document is packed with {packing}; unpack it first."
             yield unread(name, Code.UNREADABLE, message)
@@ -98,11 +99,11 @@ class _Unpacking:
             )
             yield unread(name, Code.UNREADABLE, message)
         elif packing == "zip":
-            yield from self._zip(document, stream, depth=depth, certain=certain)
+            entries = self._zip_entries(stream, depth=depth)
+            yield from self._members(document, entries, depth=depth, certain=certain)
         elif packing == "tar":
-            yield from self._members(
-                document, tar_entries(stream), depth=depth, certain=certain
-            )
+            entries = tar_entries(stream)
+            yield from self._members(document, entries, depth=depth, certain=certain)
         else:
             given = counting(concatenated(stream, packing), self._budget)
             inner = Chunks(given)
@@ -113,28 +114,20 @@ class _Unpacking:
                 certain=certain,
             )
 
-    def _zip(
-        self, document: Document, stream: Chunks, *, depth: int, certain: bool
-    ) -> Iterator[Document | Unread]:
+    def _zip_entries(self, stream: Chunks, *, depth: int) -> Iterator[Entry]:
         if depth == 0 and self._source.seekable():
             self._budget.packed = self._source.seek(0, io.SEEK_END)
-            entries = zip_entries(self._source, self._budget)
-            yield from self._members(document, entries, depth=depth, certain=certain)
+            yield from zip_entries(self._source, self._budget)
             return
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-            try:
-                for chunk in stream.rest():
-                    file.write(chunk)
-                    if file.tell() > MAX_SPOOLED:
-                        raise TooLarge(
-                            "a zip archive that comes in a stream may have "
-                            f"{MAX_SPOOLED >> 30} GiB"
-                        )
-            except OSError as error:
-                yield _stopped(document.name, error)
-                return
-            entries = zip_entries(file, self._budget)
-            yield from self._members(document, entries, depth=depth, certain=certain)
+            for chunk in stream.rest():
+                file.write(chunk)
+                if file.tell() > MAX_SPOOLED:
+                    raise TooLarge(
+                        "a zip archive that comes in a stream may have "
+                        f"{MAX_SPOOLED >> 30} GiB"
+                    )
+            yield from zip_entries(file, self._budget)
 
     def _members(
         self,
@@ -159,8 +152,6 @@ class _Unpacking:
                         yield unread(where, Code.UNREADABLE, entry.fault)
                     continue
                 stream = Chunks(entry.content)
-                if not named and not _may_hold_postings(stream.peek()):
-                    continue
                 for found in self.documents(
                     Document(name=where, stream=cast("BinaryIO", stream)),
                     stream,
@@ -174,13 +165,15 @@ class _Unpacking:
             return
         if empty and certain:
             message = "The archive holds no file that could hold postings."
-            yield unread(document.name, Code.NO_POSTING, message)
+            yield unread(storable(document.name), Code.NO_POSTING, message)
 
 
 def _stopped(name: str, error: OSError) -> Unread:
     code = Code.TOO_LARGE if isinstance(error, TooLarge) else Code.UNREADABLE
     reason = error.strerror or str(error) or type(error).__name__
-    return unread(name, code, f"No more of the archive could be read: {reason}.")
+    return unread(
+        storable(name), code, f"No more of the archive could be read: {reason}."
+    )
 
 
 def _shown(name: str) -> str:
@@ -232,9 +225,7 @@ _HTML = re.compile(
 
 
 def _may_hold_postings(head: bytes) -> bool:
-    """Whether a file whose name does not say so begins as a document or container."""
-    if _packing(head):
-        return True
+    """Whether a file whose name does not say so begins as JSON or HTML."""
     text = head.decode(json.detect_encoding(head), "replace")
     if text.lstrip("\ufeff \t\r\n")[:1] == "<":
         return _HTML.search(text) is not None

@@ -11,8 +11,8 @@ from typing import BinaryIO, Protocol
 
 from postings.ingest.read.document import TooLarge
 
-#: Times its size data may grow: postings grow tenfold, a chain's with the same long
-#: text in each sixtyfold, zeros a thousandfold and more.
+#: Times its size data may grow: postings grow sevenfold, a chain's with the same long
+#: text in each a hundredfold at the most (xz), zeros a thousandfold and more.
 MAX_RATIO = 200
 
 #: Bytes that may come out of one stream or member, and of all of a document together,
