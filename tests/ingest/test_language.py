@@ -221,8 +221,8 @@ def test_mixed_texts_are_judged_by_the_main_one(text: str, code: str) -> None:
         # the language of a template gives way to that of a long text
         ("en", GERMAN, "de", "detected"),
         ("en-US", CZECH, "cs", "detected"),
-        ("cs", ENGLISH, "en", "detected"),
-        ("se", SWEDISH, "sv", "detected"),
+        ("cs", ENGLISH * 2, "en", "detected"),
+        ("se", SWEDISH * 2, "sv", "detected"),
         # languages that are close, or that the detector does not know, stay
         ("nb", ADVERTS["no"] * 2, "nb", "document"),
         ("br", ADVERTS["fr"] * 3, "br", "document"),

@@ -268,14 +268,14 @@ def money(low: Any, high: Any, currency: str, unit: str | None) -> tuple[Any, ..
         ({"baseSalary": "EG 13 TV-L, 65 %"}, money(None, None, "", None), "EG 13 TV-L, 65 %"),
         (
             {"baseSalary": {"currency": "GBP", "value": {"value": "£28,071 - £33,411", "unitText": "YEAR"}}},
-            money(None, None, "GBP", "YEAR"), "£28,071 - £33,411",
+            money(28071, 33411, "GBP", "YEAR"), "£28,071 - £33,411",
         ),
         ({"baseSalary": {"currency": "EUR", "value": {"value": 0, "unitText": "YEAR"}}}, money(None, None, "EUR", "YEAR"), ""),
         (
             {"baseSalary": {"currency": "EUR", "value": {"minValue": 9, "maxValue": 5}}},
             money(5, 9, "EUR", None), "",
         ),
-        ({"baseSalary": {"currency": "EURO", "value": 5}}, money(5, 5, "", None), ""),
+        ({"baseSalary": {"currency": "EURO", "value": 5}}, money(5, 5, "EUR", None), ""),
         ({"baseSalary": -5}, money(None, None, "", None), ""),
         ({"baseSalary": 10**15}, money(None, None, "", None), ""),
     ],

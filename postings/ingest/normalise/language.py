@@ -304,7 +304,7 @@ def _one_stated(value: Any) -> str:
     for key in ("@value", "alternateName", "identifier", "name"):
         for item in _values(value.get(key)):
             inner = item
-            if isinstance(item, Mapping):
+            if isinstance(item, Mapping) and key != "@value":
                 inner = item.get("@value") or item.get("value")
             if code := language_tag(inner):
                 return code

@@ -341,9 +341,9 @@ def _worded(place: Place, where: str, notes: Notes) -> _Read:
     if place == _EMPTY:
         return (), remote
     field = "address" if place.address else "name"
-    words: str = getattr(place, field)
-    if code := country_alone(words):
-        return (_in_country(place, code, words),), remote
+    wording = str(getattr(place, field))
+    if code := country_alone(wording):
+        return (_in_country(place, code, wording),), remote
     places, said = _in_words(place, field, where, notes)
     return places, remote or said
 
