@@ -51,7 +51,9 @@ def test_every_command_of_the_site_is_documented() -> None:
 def test_every_runtime_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     reasons = (ROOT / "docs/decisions/0001-dependencies.md").read_text()
-    rows = set(re.findall(r"^\| ([a-z0-9-]+) \|", reasons, re.MULTILINE)) - {"dependency"}
+    rows = set(re.findall(r"^\| ([a-z0-9-]+) \|", reasons, re.MULTILINE)) - {
+        "dependency"
+    }
     names = {re.split(r"[^A-Za-z0-9-]", entry)[0] for entry in project["dependencies"]}
     assert rows == names | {"brotli"}
 

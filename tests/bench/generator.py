@@ -33,7 +33,7 @@ def posting(number: int, *, today: date, change: int = ORIGINAL) -> dict[str, An
 
     Nine of ten are open on `today`. Another `change` gives another description.
     """
-    random = Random(number)  # noqa: S311 - it must be the same every time
+    random = Random(number)
     place = number % 97
     posted = today - timedelta(days=random.randrange(60))
     closes = today + timedelta(days=random.randrange(30, 90))
@@ -59,7 +59,7 @@ def posting(number: int, *, today: date, change: int = ORIGINAL) -> dict[str, An
                 "addressCountry": _COUNTRIES[place % len(_COUNTRIES)],
             },
         },
-        "description": _description(Random(f"{number} {change}")),  # noqa: S311
+        "description": _description(Random(f"{number} {change}")),
     }
     if kind := random.choice(_TYPES):
         node["employmentType"] = kind

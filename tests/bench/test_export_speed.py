@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import resource
 import time
+from typing import BinaryIO, cast
 
 import pytest
 from django.utils import timezone
@@ -71,7 +72,14 @@ def test_export_of_ever_more_postings(show: Show) -> None:
         stored = size
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         out, start = Nowhere(), time.process_time()
-        assert write(export.exported(JobPosting.objects.all()), out, "ndjson") == size
+        assert (
+            write(
+                export.exported(JobPosting.objects.all()),
+                cast("BinaryIO", out),
+                "ndjson",
+            )
+            == size
+        )
         seconds = time.process_time() - start
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         rows.append(

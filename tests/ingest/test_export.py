@@ -179,7 +179,7 @@ def test_a_file_is_valid_json_for_any_number(
 
 
 def test_only_what_visitors_can_read_comes_out_unless_asked_for(tmp_path: Path) -> None:
-    states = {
+    states: dict[str, dict[str, Any]] = {
         "open": {},
         "closed": {"valid_through": NOW - timedelta(days=1)},
         "withdrawn": {"withdrawn_at": NOW},

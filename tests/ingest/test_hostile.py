@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pytest
 from hypothesis import given, settings
@@ -313,7 +313,7 @@ def test_ten_thousand_lines_come_one_by_one() -> None:
             buffer[: len(line)] = line
             return len(line)
 
-    found = nodes(Document(name="s", stream=Slow()))
+    found = nodes(Document(name="s", stream=cast("BinaryIO", Slow())))
     first = next(found)
     assert isinstance(first, Node)
     assert first.data["title"] == "Job 0"

@@ -169,8 +169,10 @@ def test_an_advert_is_told_by_its_text(code: str) -> None:
         "!?…\n" * 200,
         "https://www.example.com/?a=1&b=2 " * 3,
         "SQL AWS CI/CD PHP7 HTML5 CSS3 K8S GCP IOS",
-        "Lorem ipsum dolor sit amet, consectetur adipisicing elit. Aut cum distinctio "
-        "ducimus magni maiores minus obcaecati optio qui quis vero voluptatem.",
+        (
+            "Lorem ipsum dolor sit amet, consectetur adipisicing elit. Aut cum distinctio "
+            "ducimus magni maiores minus obcaecati optio qui quis vero voluptatem."
+        ),
         "xxxx " * 100,
         "\x00" * 500,
         "\ud800" * 500,

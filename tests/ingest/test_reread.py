@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from postings.ingest import persist, pipeline
+from postings.ingest import normalise, persist, pipeline
 from postings.ingest.normalise import READER_VERSION
 from postings.models import (
     DatabaseState,
@@ -192,7 +192,7 @@ def test_an_import_in_between_wins() -> None:
 
 
 def _read(entry: persist.Kept) -> Any:
-    return pipeline.normalise.posting(entry.node)
+    return normalise.posting(entry.node)
 
 
 def test_more_than_a_batch_is_read_to_the_end() -> None:

@@ -26,12 +26,12 @@ from postings.ingest.normalise.countries import (
     countries_in,
     country_alone,
     country_at_end,
+    country_code,
     country_in_text,
     country_of_subdivision,
     folded,
     is_also_subdivision,
 )
-from postings.ingest.normalise.countries import country_code as country_code
 from postings.ingest.normalise.remote import NAMES_NOTHING, beside_remote, is_remote
 from postings.ingest.normalise.towns import BETWEEN, Town, is_town, towns_in
 from postings.ingest.report import Code, Notes
