@@ -347,7 +347,7 @@ def test_a_name_a_posting_no_longer_has_is_free_for_another() -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_any_feed_imported_twice_is_unchanged_the_second_time(seed: int) -> None:
-    choose = random.Random(seed)  # noqa: S311 - a seed is wanted
+    choose = random.Random(seed)
     feed = [
         node(
             identifier=choose.choice([None, "a", "b", "c"]),

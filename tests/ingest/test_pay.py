@@ -1,7 +1,5 @@
 """Amounts of pay as the wild writes them, and what they are read as."""
 
-# ruff: noqa: RUF001 - wordings are in languages of other letters.
-
 import math
 from decimal import Decimal
 from typing import Any
