@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postings.ingest.normalise.pay import MAX_AMOUNT, currency_code, salary
+from postings.ingest.normalise.pay import currency_code, salary
+from postings.ingest.normalise.pay_wording import MAX_AMOUNT
 from postings.ingest.report import Notes
 from postings.schemaorg import MAX_TEXT, Salary, UnitText
 

@@ -34,7 +34,6 @@ from postings.ingest.unpack.streams import (
     Chunks,
     concatenated,
     counted,
-    counting,
 )
 
 #: Endings of documents, and of what documents come packed in.
@@ -102,11 +101,10 @@ class _Unpacking:
             entries = self._zip_entries(stream, depth=depth)
             yield from self._members(document, entries, depth=depth, certain=certain)
         elif packing == "tar":
-            entries = tar_entries(stream)
+            entries = tar_entries(stream, self._budget)
             yield from self._members(document, entries, depth=depth, certain=certain)
         else:
-            given = counting(concatenated(stream, packing), self._budget)
-            inner = Chunks(given)
+            inner = Chunks(concatenated(stream, packing, self._budget))
             yield from self.documents(
                 replace(document, stream=cast("BinaryIO", inner)),
                 inner,
@@ -140,7 +138,6 @@ class _Unpacking:
         empty = True
         try:
             for entry in entries:
-                self._budget.member()
                 if _HIDDEN.search(entry.name):
                     continue
                 ending = PurePosixPath(entry.name).suffix.lower()

@@ -27,9 +27,13 @@ from postings.ingest.unpack.streams import (
     decompressed,
 )
 
-#: Bytes of a zip archive's table of contents, and of a long name's header in tar.
+#: Bytes of a zip archive's table of contents.
 MAX_DIRECTORY = 32 * 2**20
+
+#: Bytes of a header of tar with a long name or a file's other properties, and how many
+#: of these a file may have.
 MAX_TAR_HEADER = 2**16
+MAX_EXTRA_HEADERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ def zip_entries(file: IO[bytes], budget: Budget) -> Iterator[Entry]:
     except (zipfile.BadZipFile, ValueError, OverflowError, struct.error) as error:
         raise OSError(_DAMAGED_ZIP) from error
     for info in found:
+        budget.member()
         kind = stat.S_IFMT(info.external_attr >> 16)
         if info.is_dir() or (kind and kind != stat.S_IFREG):
             continue
@@ -131,30 +136,33 @@ def _span(file: IO[bytes], start: int, size: int) -> Iterator[bytes]:
 
 _LONG_NAME, _PAX, _SPARSE = b"L", b"x", b"S"
 _TAR_FILES = {b"0", b"\x00", b"7", _SPARSE}
+_BESIDE = {b"K", b"g"}  # long targets of links, what holds for all
 _WITHOUT_DATA = {b"1", b"2", b"3", b"4", b"5", b"6"}
 _DAMAGED_TAR = "the tar archive is damaged"
 _CUT_TAR = "the tar archive ends too early"
 _HOLES = "The file is stored with its holes left out; unpack it first."
 
 
-def tar_entries(stream: Chunks) -> Iterator[Entry]:
+def tar_entries(stream: Chunks, budget: Budget) -> Iterator[Entry]:
     """The files of a tar archive (v7, ustar, GNU, pax), each read before the next.
 
     Not the tarfile module: it takes long names and pax headers of any size into memory.
     """
-    name, pax = "", dict[str, str]()
+    name, pax, extra = "", dict[str, str](), 0
     while header := _tar_header(stream):
         kind = header[156:157]
         size = 0 if kind in _WITHOUT_DATA else _tar_number(header[124:136])
         if kind in {_LONG_NAME, _PAX}:
-            if size > MAX_TAR_HEADER:
-                raise TooLarge(f"a name in it has more than {MAX_TAR_HEADER:,} bytes")
+            extra += 1
+            if size > MAX_TAR_HEADER or extra > MAX_EXTRA_HEADERS:
+                raise TooLarge("a file in it has too long a name or too many of them")
             data = b"".join(_tar_data(stream, size))
             if kind == _LONG_NAME:
                 name = _text(data)
             else:
                 pax = _pax(data)
             continue
+        budget.member()
         is_file = kind in _TAR_FILES
         if is_file and _SIZE.fullmatch(pax.get("size", "")):
             size = int(pax["size"])
@@ -167,21 +175,28 @@ def tar_entries(stream: Chunks) -> Iterator[Entry]:
             yield Entry(name, content, fault=_HOLES if sparse else "")
         for _ in content:
             pass
-        name, pax = "", {}
-    for _ in stream.rest():  # to where gzip keeps its checksum
-        pass
+        if kind not in _BESIDE:
+            name, pax, extra = "", {}, 0
 
 
 def _tar_header(stream: Chunks) -> bytes:
-    """The next header, or nothing after the last."""
-    header = stream.exactly(BLOCK)
-    if len(header) < BLOCK:
-        raise OSError(_CUT_TAR)
-    if not header.strip(b"\x00"):
-        return b""
-    if not has_tar_checksum(header):
-        raise OSError(_DAMAGED_TAR)
-    return header
+    """The next header, or nothing at the end of the stream.
+
+    Not at the archive's own end mark: an archive may follow, and the checksum of what
+    it is packed with does.
+    """
+    ended = False
+    while True:
+        header = stream.exactly(BLOCK)
+        if header.strip(b"\x00"):
+            if has_tar_checksum(header):
+                return header
+            raise OSError(_DAMAGED_TAR)
+        if not header:
+            if ended:
+                return b""
+            raise OSError(_CUT_TAR)
+        ended = True
 
 
 def _skip_map(stream: Chunks, header: bytes) -> None:

@@ -23,14 +23,15 @@ ALL_FREE = 512 * 2**20
 #: Bytes that may come out of one document, with all archives inside.
 MAX_UNPACKED = 64 * 2**30
 
-#: Members of a document's archives, with those of all archives inside.
+#: Members of a document's archives, with those of all archives inside, and streams of
+#: gzip and its like, of which many may follow each other.
 MAX_MEMBERS = 100_000
 
 #: Memory an xz stream may ask for; `xz -9` asks for 65 MiB.
 MAX_XZ_MEMORY = 128 * 2**20
 
 #: Bytes read or given at a time.
-PIECE = 2**18
+PIECE = 2**16
 
 #: A block of tar, and enough of anything else to know it by.
 BLOCK = 512
@@ -63,7 +64,7 @@ class Budget:
 
 
 _GROWN = f"unpacked, it is more than {MAX_RATIO} times as large as packed"
-TOO_MANY = f"it holds more than {MAX_MEMBERS:,} files"
+TOO_MANY = f"it holds more than {MAX_MEMBERS:,} files or packed streams"
 
 
 class Chunks(io.RawIOBase):
@@ -175,12 +176,13 @@ _STREAMS: dict[str, tuple[bytes, Callable[[], Decompressor]]] = {
 }
 
 
-def concatenated(stream: Chunks, packing: str) -> Iterator[bytes]:
+def concatenated(stream: Chunks, packing: str, budget: Budget) -> Iterator[bytes]:
     """Streams of a packing, one after the other, as its own tools read them."""
     magic, decompressor = _STREAMS[packing]
     taken = Taken(stream.rest())
     while True:
-        yield from decompressed(taken, decompressor(), packing)
+        budget.member()
+        yield from counting(decompressed(taken, decompressor(), packing), budget)
         start = taken.start(len(magic))
         if not start:
             return

@@ -31,7 +31,8 @@ def read_on(documents: Iterator[Document | Unread]) -> Iterator[Document | Unrea
 
 class Command(BaseCommand):
     help = (
-        "Import schema.org JobPosting data from files, folders or standard input. "
+        "Import schema.org JobPosting data from files, folders or standard input, plain or "
+        "inside gzip, zip or tar archives. "
         "Exit status: 0 when every record was accepted, 1 when some were rejected, "
         "2 when the command could not do its work."
     )
