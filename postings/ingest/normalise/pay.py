@@ -33,6 +33,9 @@ _MAX_DEPTH = 8
 
 _GOOGLE = STANDARD_UNITS["unitText"]
 
+#: Between the ends of a range and between wordings, in a kept text.
+_JOIN = " – "  # noqa: RUF001
+
 #: What programs write where they know nothing.
 _NOTHING = frozenset(
     {"nan", "inf", "infinity", "-inf", "-infinity", "null", "none", "undefined", "n/a",
@@ -287,13 +290,13 @@ def _is_empty(salary: Salary) -> bool:
 
 def _both(*readings: Salary) -> str:
     wordings = dict.fromkeys(reading.text for reading in readings if reading.text)
-    return " – ".join(wordings)[:MAX_TEXT]
+    return _JOIN.join(wordings)[:MAX_TEXT]
 
 
 def _shown(salary: Salary) -> str:
     ends = (salary.min_value, salary.max_value)
     amounts = dict.fromkeys(f"{end.normalize():f}" for end in ends if end is not None)
-    return " – ".join(amounts)
+    return _JOIN.join(amounts)
 
 
 def _present(item: Mapping[str, Any], keys: Sequence[str]) -> Any:
