@@ -234,6 +234,7 @@ def test_a_sign_of_several_currencies_needs_more_to_tell_which(
         (10**12, "", "", [BAD]),
         (999999999999.999, "", "", [BAD]),
         (0.004, "", "", []),
+        ("40000." + "0" * 5000, "40000", "", []),
         # Other types.
         ({"@type": "UnitPriceSpecification", "price": "25.50", "priceCurrency": "USD", "unitCode": "HUR"}, "25.5 USD HOUR", "", []),
         ({"price": 25, "priceCurrency": "USD", "referenceQuantity": {"value": 1, "unitCode": "HUR"}}, "25 USD HOUR", "", []),
