@@ -25,6 +25,7 @@ from postings.sanitise import (
     plain_text,
     sanitise,
 )
+from postings.sanitise.tokens import KNOWN_TAGS
 
 REL = 'rel="nofollow ugc noopener noreferrer"'
 Step = Callable[[str], Cleaned]
@@ -374,7 +375,7 @@ def test_a_form_keeps_its_text_and_loses_its_controls() -> None:
         "<form>Ask us<input value=x><select><option>One</select>"
         "<textarea>two</textarea><button>Send</button></form>"
     )
-    assert out.html == "<p>Ask us</p>"
+    assert out.html == "<p>Ask us</p>\n<p>One</p>\n<p>two</p>\n<p>Send</p>"
     assert {each.detail for each in out.removed} == {
         "button",
         "form",
@@ -382,6 +383,42 @@ def test_a_form_keeps_its_text_and_loses_its_controls() -> None:
         "select",
         "textarea",
     }
+
+
+DROPPED = "script style template noscript iframe object svg math head title".split()
+
+
+@pytest.mark.parametrize("step", [clean, sanitise])
+@pytest.mark.parametrize("name", DROPPED)
+def test_these_elements_go_with_all_they_hold_and_are_reported(
+    name: str, step: Step
+) -> None:
+    out = step(f"<p>before<{name.upper()} a=b>gone <b>too</b></{name} >after</p>")
+    assert out.html == "<p>beforeafter</p>"
+    found = [(each.code, each.detail, each.count) for each in out.removed]
+    assert found == [(RemovalCode.ELEMENT, name, 1)]
+
+
+@pytest.mark.parametrize(
+    "name", sorted(KNOWN_TAGS - {*DROPPED, *"br hr img plaintext".split()})
+)
+def test_of_every_other_element_the_words_stay(name: str) -> None:
+    assert words(clean(f"<{name}>word</{name}>").html) == "word"
+
+
+@pytest.mark.parametrize(
+    ("received", "expected"),
+    [
+        ("We </3 bugs. x > y", "We &lt;/3 bugs. x &gt; y"),
+        ("a <! b> c <? d>", "a &lt;! b&gt; c &lt;? d&gt;"),
+        ("<!DOCTYPE html><?xml version='1.0'?>a</>", "a"),
+        ("Map<String, List<x>>", "Map&lt;String, List&lt;x&gt;&gt;"),
+        ("a &#00000000065; &#0; &#x41; &#" + "1" * 5000 + ";", "a A \ufffd A \ufffd"),
+        ("a&#" + "0" * 5000 + "65;", "aA"),
+    ],
+)
+def test_what_is_no_tag_is_text(received: str, expected: str) -> None:
+    assert clean(received).html == f"<p>{expected}</p>"
 
 
 def test_nesting_past_32_is_flattened_and_keeps_its_text() -> None:

@@ -5,7 +5,6 @@ typed and for what is stored. The policy is data, in `policy`; bleach judges las
 """
 
 import re
-from html import unescape
 from typing import Final
 
 from postings.sanitise.builder import Builder
@@ -31,6 +30,7 @@ from postings.sanitise.tokens import (
     LITERAL_TAG,
     TEXT,
     tokens,
+    unescape,
     visible,
 )
 from postings.sanitise.wrapping import unwrapped
@@ -52,6 +52,7 @@ __all__ = [
     "plain",
     "plain_text",
     "sanitise",
+    "unescape",
 ]
 
 _MAX_DECODINGS: Final = 2

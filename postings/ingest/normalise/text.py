@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html as html_entities
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -161,7 +160,7 @@ def urls(value: Any, where: str, notes: Notes, *, start: str = "") -> tuple[str,
         raw = _address(item).strip()
         if not raw:
             continue
-        address = html_entities.unescape(raw) if "&" in raw else raw
+        address = sanitise.unescape(raw) if "&" in raw else raw
         if start and address.startswith(_RELATIVE):
             address = _joined(start, address)
         if is_web_address(address):
