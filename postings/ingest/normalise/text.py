@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -135,7 +136,7 @@ def html(value: Any, where: str, notes: Notes) -> str:
     elif any(re.search(r"<\w|&lt;\w", item) for item in found):
         raw = "\n".join(found)
     else:
-        items = "".join(f"<li>{html_entities.escape(item)}</li>" for item in found)
+        items = "".join(f"<li>{escape(item)}</li>" for item in found)
         raw = f"<ul>{items}</ul>"
     cleaned = sanitise.clean(raw)
     for removal in cleaned.removed:
