@@ -42,6 +42,7 @@ _UNSURE: Final = "[-\u2013—*·+]"
 _BULLET: Final = re.compile(
     rf"(?:(?P<sure>{_SURE}){_JOINERS}\s*|{_UNSURE}{_JOINERS}\s+|[-\u2013](?=[^\W\d_a-z]))"
 )
+_BULLETS: Final = re.compile(f"(?:{_BULLET.pattern.replace('?P<sure>', '')})+")
 _NUMBER: Final = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 _EMPTY_INLINE: Final = re.compile(r"<(strong|em|code|sub|sup|a)\b[^>]*>\s*</\1>\s*")
 _LEADING_SPACE: Final = re.compile(r"\A((?:<[^>]+>)*)\s+")
@@ -221,7 +222,7 @@ def _strip_item(places: list[_Place]) -> None:
     first = places[0]
     text = first.line.text
     if bullets <= 1 and _BULLET.match(text) and _WORD.search(text):
-        line = _without_marker(first.line, _BULLET)
+        line = _without_marker(first.line, _BULLETS)
         if line is not None:
             first.line = line
             first.role = ""
@@ -250,8 +251,7 @@ def _list(places: list[_Place]) -> list[Block]:
     tag = "ol" if ordered else "ul"
     out: list[Block] = [Start(tag)]
     for place in places:
-        marker = _NUMBER if ordered else _BULLET
-        line = _without_marker(place.line, marker, once=ordered)
+        line = _without_marker(place.line, _NUMBER if ordered else _BULLETS)
         if line is not None:
             out.extend(
                 (Start("li"), Block(PARAGRAPH, lines=[line]), End("li")),
@@ -260,19 +260,13 @@ def _list(places: list[_Place]) -> list[Block]:
     return out if out[1:-1] else []
 
 
-def _without_marker(
-    line: Line, marker: re.Pattern[str], *, once: bool = False
-) -> Line | None:
+def _without_marker(line: Line, marker: re.Pattern[str]) -> Line | None:
     """The line without its bullets or its number; None where nothing else is there."""
-    html, text = line.html, line.text
-    while found := marker.match(text):
-        text = text[found.end() :]
-        html = _without_start(html, found[0])
-        if once:
-            break
-    if not text:
-        return None
-    return Line(html, text, bold=line.bold)
+    found = marker.match(line.text)
+    if found is None:
+        return line
+    text = line.text[found.end() :]
+    return Line(_without_start(line.html, found[0]), text, bold=line.bold) if text else None
 
 
 def _without_start(html: str, start: str) -> str:
