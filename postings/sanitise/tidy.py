@@ -46,7 +46,7 @@ _BULLETS: Final = re.compile(f"(?:{_BULLET.pattern.replace('?P<sure>', '')})+")
 _NUMBER: Final = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 _EMPTY_INLINE: Final = re.compile(r"<(strong|em|code|sub|sup|a)\b[^>]*>\s*</\1>\s*")
 _LEADING_SPACE: Final = re.compile(r"\A((?:<[^>]+>)*)\s+")
-_RULE: Final = re.compile(r"(?:[-_=*\u2013—~•·#]\s*){3,}")
+_RULE: Final = re.compile(r"(?:[-_=*\u2013—•·]\s*){3,}")
 _WORD: Final = re.compile(r"\w")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _SENTENCE_END: Final = (".", "!", "?", ";", ":", ",", "…", "。", "\uff01", "\uff1f")
@@ -72,9 +72,7 @@ def _lines_to_structure(blocks: list[Block]) -> list[Block]:
             while end < size and blocks[end].kind == PARAGRAPH:
                 end += 1
             first_in_item = (
-                bool(out)
-                and isinstance(out[-1], Start)
-                and (out[-1].kind in {"li", "dd"})
+                bool(out) and isinstance(out[-1], Start) and out[-1].kind == "li"
             )
             out.extend(
                 _section(
@@ -266,7 +264,11 @@ def _without_marker(line: Line, marker: re.Pattern[str]) -> Line | None:
     if found is None:
         return line
     text = line.text[found.end() :]
-    return Line(_without_start(line.html, found[0]), text, bold=line.bold) if text else None
+    return (
+        Line(_without_start(line.html, found[0]), text, bold=line.bold)
+        if text
+        else None
+    )
 
 
 def _without_start(html: str, start: str) -> str:
@@ -355,4 +357,5 @@ def _is_item(line: Line) -> bool:
         and not line.bold
         and not text.endswith(_SENTENCE_END)
         and not _NO_ITEM.search(text)
+        and not _BULLET.match(text)
     )

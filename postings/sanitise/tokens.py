@@ -184,9 +184,7 @@ ESCAPED_TAG: Final = re.compile(
 _FAST_TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*+)([^<>\"']*+)>")
 _NAME: Final = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*+)")
 # The rest of a tag. Quotes count only after an equals sign, as in HTML.
-_QUOTED_REST: Final = re.compile(
-    r"((?:[^>=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|=)*+)>"
-)
+_QUOTED_REST: Final = re.compile(r"((?:[^>=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|=)*+)>")
 _PLAIN_REST: Final = re.compile(r"([^>]*+)>")
 _UNKNOWN_REST: Final = re.compile(r"([^<>]*+)>")
 _UNFINISHED: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\s+[\w:-]+\s*=")
@@ -333,7 +331,7 @@ class _Reader:
         return found.end() if found else None
 
 
-def tokens(text: str, removed: Removals) -> Iterator[Token]:  # noqa: PLR0912, PLR0915
+def tokens(text: str, removed: Removals) -> Iterator[Token]:  # noqa: PLR0912
     """Tags and text of `text`; what is dropped with its content never shows up."""
     reader = _Reader(text, removed)
     text = reader.text
