@@ -198,6 +198,7 @@ _ATTRIBUTE: Final = re.compile(
 _ENDS: Final = {
     name: re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE) for name in _DROPPED
 }
+_NO_TAG: Final = frozenset("<>&.,;:-=\"' \t\n0123456789")  # what begins none, after `<`
 # How often a scan may run to the end of the text in vain before the reader stops
 # trying: it keeps a text made of such attempts linear.
 _PATIENCE: Final = 16
@@ -281,10 +282,10 @@ class _Reader:
             if name not in KNOWN_TAGS:
                 found = _UNKNOWN_REST.match(text, start.end())
             else:
-                found = self.patience and _QUOTED_REST.match(text, start.end())
-                if not found:
-                    self.patience = max(self.patience - 1, 0)
-                    found = _PLAIN_REST.match(text, start.end())
+                if self.patience:
+                    found = _QUOTED_REST.match(text, start.end())
+                    self.patience -= found is None
+                found = found or _PLAIN_REST.match(text, start.end())
             if found is None:
                 return None
             raw = found[1]
@@ -341,6 +342,9 @@ def tokens(text: str, removed: Removals) -> Iterator[Token]:  # noqa: PLR0912
         at = text.find("<", position)
         if at < 0:
             break
+        if text[at + 1 : at + 2] in _NO_TAG:
+            position = at + 1
+            continue
         if tag := reader.tag(at):
             closing, name, raw, end = tag
         elif (past := reader.after_declaration(at)) is not None:
