@@ -27,6 +27,7 @@ from postings.sanitise.tokens import KNOWN_TAGS
 from tests.test_sanitise_words import long_texts
 
 REL = 'rel="nofollow ugc noopener noreferrer"'
+LINKED = f'<a href="http://www.Acme.Com" {REL}>www.Acme.Com</a>'
 Step = Callable[[str], Cleaned]
 
 
@@ -174,6 +175,14 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
             "<p>Monday we bake bread of rye and of wheat in two stone ovens<br>Tuesday "
             "we bake cake<br>Wednesday we sleep long and count the money we made</p>",
             id="lines that end where they mean to",
+        ),
+        pytest.param(
+            f"{'We bake. ' * 50}We sell bread.You know www.Acme.Com or ASP.Net and bake"
+            " as well!Then write.",
+            f"<p>{'We bake. ' * 50}We sell bread.</p>\n"
+            "<p>You know www.Acme.Com or ASP.Net and bake as well!</p>\n"
+            "<p>Then write.</p>".replace("www.Acme.Com", LINKED),
+            id="text run into one line",
         ),
         pytest.param(
             "<p>See www.acme.example/jobs, or xwww.acme.example.</p>",
