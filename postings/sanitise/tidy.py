@@ -17,7 +17,7 @@ Every rule leaves its own result alone, so tidying twice is tidying once.
 import re
 from typing import Final
 
-from postings.sanitise.builder import (
+from postings.sanitise.blocks import (
     HEADING,
     PARAGRAPH,
     RULE,

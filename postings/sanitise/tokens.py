@@ -192,9 +192,6 @@ _UNFINISHED: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\s+[\w:-]+\s*=")
 _DECLARATION: Final = re.compile(r"<(?:[!?][a-zA-Z\[][^<>]*+|/)>")
 _COMMENT_END: Final = re.compile(r"--!?>")
 _HANDLER: Final = re.compile(r"(?<![\w-])on[a-z]+(?=\s*=)", re.IGNORECASE)
-_ATTRIBUTE: Final = re.compile(
-    r"([^\s\"'<>/=]+)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+)))?"
-)
 _ENDS: Final = {
     name: re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE) for name in _DROPPED
 }
@@ -241,14 +238,6 @@ def unescape(text: str) -> str:
 def _short_number(found: re.Match[str]) -> str:
     digits = found[1].lstrip("0")
     return f"&#{digits or 0};" if len(digits) <= _DIGITS else "\ufffd"
-
-
-def attributes(raw: str) -> dict[str, str]:
-    """The attributes of a tag, names in lower case; of equal names the first wins."""
-    found: dict[str, str] = {}
-    for name, double, single, bare in _ATTRIBUTE.findall(raw):
-        found.setdefault(name.lower(), unescape(double or single or bare))
-    return found
 
 
 class _Reader:

@@ -13,7 +13,7 @@ _BULLET: Final = re.compile(r"\s*(?:[^\w\s(\"'\u201c\u2018\u00ab]|\d{1,3}[.)])")
 _LONG_LINE: Final = 400
 # A word at its end with no dot, slash, colon or @ in it, so that no address is parted.
 _GLUED: Final = re.compile(
-    r"(?<!\S)([^\s./@:!?]{1,60}[^\W\d_][.!?])(?=[^\W\d_]{2,40}[\s,])"
+    r"(?<!\S)([^\s./@:!?]{1,60}[^\W\d_][.!?])(?=[^\W\d_]{2,40}(?:['\u2019][^\W\d_]{1,9})?[\s,])"
 )
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from html import unescape
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import bleach
 from bleach.linkifier import LinkifyFilter
@@ -23,7 +24,7 @@ from postings.sanitise import (
     sanitise,
 )
 from tests.bench.conftest import Show
-from tests.test_sanitise import SHAPES
+from tests.test_sanitise_cost import SHAPES
 from tests.test_sanitise_words import long_texts
 
 RUNS = 5
@@ -51,7 +52,7 @@ def test_cleaning_beside_bleach_alone(corpus_dir: Path, show: Show) -> None:
         ],
         "the corpus": sorted(set(long_texts(corpus_dir))),
     }
-    filters = {
+    filters: dict[str, list[Any]] = {
         "bleach, linkify with e-mail": [partial(LinkifyFilter, parse_email=True)],
         "bleach, linkify": [LinkifyFilter],
         "bleach without linkify": [],
