@@ -7,14 +7,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from postings import schemaorg
 from postings.ingest.read import Node
-from postings.schemaorg import Organization, Posting
+from postings.schemaorg import Moment, Organization, Posting
 
 #: The longest key stored as it is; longer ones are stored as their digest.
 MAX_KEY = 500
@@ -84,6 +84,29 @@ def keys(posting: Posting, node: Node) -> tuple[Key, ...]:
     digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
     found[KeyKind.HASH] = digest
     return tuple(Key(kind, _bounded(found[kind])) for kind in KeyKind if kind in found)
+
+
+def guessed_keys(text: str, page: str = "") -> tuple[Key, ...]:
+    """What the text of a rejected record says it is called, best first.
+
+    For telling later that it came in after all, never for finding a posting: the text
+    may be broken, so that names and values are only looked for.
+    """
+    found: dict[KeyKind, str] = {KeyKind.PAGE: _address(page)}
+    if said := re.search(r'"identifier"\s*:\s*(?:\{([^{}]*)\}?|"([^"]+)"|(\d+))', text):
+        parts = dict(_PART.findall(said[1] or ""))
+        scheme = parts.get("propertyID") or parts.get("name", "")
+        value = (said[2] or said[3] or parts.get("value", "")).strip('" ')
+        found[KeyKind.IDENTIFIER] = f"{scheme.strip(chr(34))} {value}".strip()
+    for kind, name in ((KeyKind.URL, "url"), (KeyKind.ID, "@id")):
+        if said := re.search(rf'"{name}"\s*:\s*"([^"]+)"', text):
+            found[kind] = _address(said[1])
+    return tuple(
+        Key(kind, _bounded(found[kind])) for kind in KeyKind if found.get(kind)
+    )
+
+
+_PART = re.compile(r'"(propertyID|name|value)"\s*:\s*("[^"]*"|[\w.-]+)')
 
 
 def _address(address: str) -> str:
@@ -193,7 +216,10 @@ def fold_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A property both the editor and the source changed; the editor's was kept."""
+    """A property both the editor and the source changed; the editor's was kept.
+
+    Both values in words.
+    """
 
     property: str
     ours: str
@@ -202,10 +228,14 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The posting as it should be stored, and where both sides had changed it."""
+    """The posting as it should be stored, and where both sides had changed it.
+
+    `agreed` are the edited properties of which both sides now say the same.
+    """
 
     posting: Posting
     conflicts: tuple[Conflict, ...] = ()
+    agreed: tuple[str, ...] = ()
 
 
 def merged(
@@ -222,6 +252,7 @@ def merged(
     """
     kept: dict[str, Any] = {}
     conflicts: list[Conflict] = []
+    agreed: list[str] = []
     for name in schemaorg.PROPERTIES:
         if name not in edited:
             continue
@@ -229,9 +260,11 @@ def merged(
         ours, theirs = getattr(current, attribute), getattr(incoming, attribute)
         kept[attribute] = ours
         before = theirs if base is None else getattr(base, attribute)
-        if not same(before, theirs) and not same(ours, theirs):
-            conflicts.append(Conflict(name, str(ours), str(theirs)))
-    return Merged(replace(incoming, **kept), tuple(conflicts))
+        if same(ours, theirs):
+            agreed.append(name)
+        elif not same(before, theirs):
+            conflicts.append(Conflict(name, words(ours), words(theirs)))
+    return Merged(replace(incoming, **kept), tuple(conflicts), tuple(agreed))
 
 
 def same(one: Any, other: Any) -> bool:
@@ -239,6 +272,35 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, Organization) and isinstance(other, Organization):
         return fold_name(one.name) == fold_name(other.name)
     return bool(one == other)
+
+
+def words(value: Any) -> str:
+    """A value of a property as a person reads it; empty where there is none.
+
+    Texts as they are, lists an entry a line, structures as `part: value` joined by
+    semicolons without the parts that say nothing.
+    """
+    match value:
+        case None:
+            return ""
+        case Moment():
+            return value.iso()
+        case Organization():
+            return value.name
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return "\n".join(words(item) for item in value)
+    if is_dataclass(value):
+        parts = (
+            (part.name, words(getattr(value, part.name))) for part in fields(value)
+        )
+        return "; ".join(
+            f"{schemaorg.property_name(name)}: {said.replace(chr(10), ', ')}"
+            for name, said in parts
+            if said
+        )
+    return str(value)
 
 
 class Claim(NamedTuple):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -25,34 +27,63 @@ def run(
     now: datetime,
     dry_run: bool = False,
     tell: Callable[[Recorded], None] | None = None,
-    command_line: str = "",
+    asked: persist.Asked | None = None,
+    closing: persist.Closing | None = None,
 ) -> Report:
     """Imports documents into a source and returns the sum of what happened.
 
     `tell` hears of every record as it is stored. Cleaning happens outside of
-    transactions; a dry run is the same work with every batch rolled back.
+    transactions; a dry run is the same work with every batch rolled back. With
+    `closing`, what the run did not hold is withdrawn where that is proven. Raises
+    `persist.Held` where another process is importing this source.
     """
-    report = Report()
-    current = persist.begin(source, now=now, dry_run=dry_run, command_line=command_line)
-    state = ImportRun.State.FAILED
-    try:
-        batch: list[read.Node | Unread] = []
-        for document in documents:
-            report.documents += 1
-            found = [document] if isinstance(document, Unread) else read.nodes(document)
-            for entry in found:
-                batch.append(entry)
-                if len(batch) == BATCH:
-                    _store(batch, current, report, tell)
-                    batch = []
-        _store(batch, current, report, tell)
-        state = ImportRun.State.FINISHED
-    except KeyboardInterrupt:
-        state = ImportRun.State.INTERRUPTED
-        raise
-    finally:
-        persist.finish(current, report, state=state, now=timezone.now())
+    with nullcontext() if dry_run else persist.held(source):
+        asked = replace(asked or persist.Asked(), closes_missing=closing is not None)
+        current = persist.begin(source, now=now, dry_run=dry_run, asked=asked)
+        report = Report()
+        state = ImportRun.State.FAILED
+        try:
+            _read(documents, current, report, tell)
+            if closing is not None:
+                for recorded in persist.withdraw_missing(
+                    current, report, closing, now=now
+                ):
+                    _say(recorded, report, tell)
+            state = ImportRun.State.FINISHED
+        except KeyboardInterrupt:
+            state = ImportRun.State.INTERRUPTED
+            raise
+        finally:
+            persist.finish(current, report, state=state, now=timezone.now())
     return report
+
+
+def _read(
+    documents: Iterable[Document | Unread],
+    current: persist.Run,
+    report: Report,
+    tell: Callable[[Recorded], None] | None,
+) -> None:
+    batch: list[read.Node | Unread] = []
+    for document in documents:
+        report.documents += 1
+        found = [document] if isinstance(document, Unread) else read.nodes(document)
+        for entry in found:
+            batch.append(entry)
+            if len(batch) == BATCH:
+                _store(batch, current, report, tell)
+                batch = []
+        if isinstance(document, Document):
+            current.has_read(read.storable(document.name))
+    _store(batch, current, report, tell)
+
+
+def _say(
+    recorded: Recorded, report: Report, tell: Callable[[Recorded], None] | None
+) -> None:
+    report.add(recorded)
+    if tell is not None:
+        tell(recorded)
 
 
 def _store(
@@ -74,9 +105,7 @@ def _store(
         for entry in batch
     ]
     for recorded in persist.save(arrived, run=current):
-        report.add(recorded)
-        if tell is not None:
-            tell(recorded)
+        _say(recorded, report, tell)
 
 
 def reread(
@@ -97,7 +126,5 @@ def reread(
                 for entry in kept
             ]
             for recorded in persist.reread(read_again, source, now=now):
-                report.add(recorded)
-                if tell is not None:
-                    tell(recorded)
+                _say(recorded, report, tell)
     return report

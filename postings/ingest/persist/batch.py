@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from postings.ingest.report import (
 )
 from postings.models import (
     DatabaseState,
+    ImportConflict,
     ImportRecord,
     JobPosting,
     JobPostingNode,
@@ -70,7 +71,8 @@ class _Record:
     outcome: Outcome = Outcome.UNCHANGED
     reread: bool = False
     conflicts: tuple[merge.Conflict, ...] = ()
-    replaced_node: Any = None
+    agreed: tuple[str, ...] = ()
+    replaced_node: dict[str, Any] | None = None
 
     @property
     def node(self) -> Node:
@@ -101,6 +103,7 @@ class Batch:
         self.befores = befores
         self.owners: dict[Key, int] = {}
         self.owned: dict[int, dict[KeyKind, set[str]]] = {}
+        self.replaced: dict[int, dict[str, Any] | None] = {}
 
     def reread(self, found: Mapping[int, Normalised]) -> list[Recorded]:
         """Stores what today's reader makes of kept nodes, by posting.
@@ -133,6 +136,9 @@ class Batch:
         self._find_employers(records)
         self._update(records)
         self._keep_keys(records)
+        self.replaced = {
+            row.pk: record.replaced_node for record in records if (row := record.row)
+        }
         return [*finished, *(record.recorded() for record in records)]
 
     def store(self, batch: Sequence[Normalised | Unread]) -> list[Recorded]:
@@ -261,6 +267,7 @@ class Batch:
                 row.edited_fields,
             )
             record.posting, record.conflicts = merged.posting, merged.conflicts
+            record.agreed = merged.agreed
 
     def _find_employers(self, records: Iterable[_Record]) -> None:
         """Gives each record its organization's row; an editor's choice stays."""
@@ -323,6 +330,9 @@ class Batch:
 
     def _update(self, records: Sequence[_Record]) -> None:
         """Writes only what differs; a posting that reads the same keeps its revision."""
+        withdrawn = {
+            row.pk: row.withdrawn_reason for record in records if (row := record.row)
+        }
         found = [
             (record, row, _differences(record, row, self.run.now))
             for record in records
@@ -335,14 +345,11 @@ class Batch:
         written = {"node_hash", "reader_version", "revision"}
         nodes: list[JobPostingNode] = []
         for record, row, differences in found:
-            if differences.any():
-                record.outcome = Outcome.UPDATED
-            if "withdrawn_at" in differences.columns:
-                record.outcome = Outcome.REOPENED
-            if record.conflicts:
-                record.outcome = Outcome.CONFLICT
+            record.outcome = differences.outcome(record.conflicts)
             if record.outcome is not Outcome.UNCHANGED:
-                record.replaced_node = row.node.data
+                record.replaced_node = _node_columns(row.node)
+                if "withdrawn_at" in differences.columns:
+                    record.replaced_node["withdrawn_reason"] = withdrawn[row.pk]
             written |= differences.columns
             row.node_hash, row.reader_version = record.node.digest, READER_VERSION
             if _assign(row.node, _node_columns(record.node)):
@@ -438,7 +445,8 @@ class Batch:
     ) -> None:
         if self.run.row is None:
             return
-        ledger = []
+        ledger: list[ImportRecord] = []
+        conflicts: list[tuple[ImportRecord, int, merge.Conflict]] = []
         for arrived, entry, recorded in zip(batch, entries, finished, strict=True):
             if recorded.outcome is Outcome.UNCHANGED:
                 continue
@@ -446,18 +454,77 @@ class Batch:
                 run=self.run.row,
                 posting_id=recorded.posting_id,
                 outcome=recorded.outcome.value,
-                locator=recorded.locator[:1000],
+                locator=recorded.locator[:MAX_LOCATOR],
                 problems=[problem.as_json() for problem in recorded.problems],
+                codes=sorted({problem.code.value for problem in recorded.problems}),
             )
             if isinstance(entry, _Record):
                 record.replaced_node = entry.replaced_node
-                record.conflicts = [asdict(conflict) for conflict in entry.conflicts]
+                pk = recorded.posting_id or 0  # what has conflicts is a posting
+                conflicts += [(record, pk, conflict) for conflict in entry.conflicts]
             else:
-                record.raw = (
-                    arrived.raw if isinstance(arrived, Unread) else arrived.node.text
-                )
+                _keep(record, arrived)
             ledger.append(record)
         ImportRecord.objects.bulk_create(ledger)
+        self._write_conflicts(entries, conflicts)
+
+    def _write_conflicts(
+        self,
+        entries: Sequence[_Record | Recorded],
+        conflicts: Sequence[tuple[ImportRecord, int, merge.Conflict]],
+    ) -> None:
+        """Opens new conflicts; closes those that are over or overtaken."""
+        over: dict[str, dict[str, set[int]]] = {}
+        for entry in entries:
+            if isinstance(entry, _Record) and entry.row is not None:
+                for name in entry.agreed:
+                    ended = over.setdefault(ImportConflict.Resolution.AGREED, {})
+                    ended.setdefault(name, set()).add(entry.row.pk)
+        for _record, pk, conflict in conflicts:
+            ended = over.setdefault(ImportConflict.Resolution.SUPERSEDED, {})
+            ended.setdefault(conflict.property, set()).add(pk)
+        for resolution, by_property in over.items():
+            for name, postings in by_property.items():
+                ImportConflict.objects.filter(
+                    posting_id__in=postings,
+                    property=name,
+                    resolution=ImportConflict.Resolution.OPEN,
+                ).update(resolution=resolution, resolved_at=self.run.now)
+        ImportConflict.objects.bulk_create(
+            ImportConflict(
+                posting_id=pk,
+                record=record,
+                property=conflict.property,
+                ours=conflict.ours,
+                theirs=conflict.theirs,
+            )
+            for record, pk, conflict in conflicts
+        )
+
+
+#: Characters a locator or a document's name has in the ledger.
+MAX_LOCATOR = 1000
+
+
+def _keep(record: ImportRecord, arrived: Normalised | Unread) -> None:
+    """Keeps of a rejected record what it takes to read it again, and to know it."""
+    if isinstance(arrived, Unread):
+        record.raw = arrived.raw
+        record.document = arrived.document or arrived.problem.locator
+        record.context = {"address": arrived.address} if arrived.address else {}
+        keys = merge.guessed_keys(arrived.raw, arrived.address)
+    else:
+        node = arrived.node
+        record.raw, record.document = node.text, node.document
+        told = {"page": node.page, "language": node.language, "address": node.address}
+        record.context = {name: value for name, value in told.items() if value}
+        keys = (
+            merge.keys(arrived.posting, node)
+            if arrived.posting
+            else merge.guessed_keys(node.text, node.page)
+        )
+    record.document = record.document[:MAX_LOCATOR]
+    record.keys = [[key.kind.value, key.value] for key in keys]
 
 
 def _rejected(locator: str, problems: tuple[Problem, ...]) -> Recorded:
@@ -490,7 +557,7 @@ def _duplicate(entry: Normalised, earlier: merge.Claim) -> Recorded:
 _NODE_COLUMNS = ("data", "page", "language", "address")
 
 
-def _node_columns(node: Node) -> dict[str, Any]:
+def _node_columns(node: Node | JobPostingNode) -> dict[str, Any]:
     return {name: getattr(node, name) for name in _NODE_COLUMNS}
 
 
@@ -509,6 +576,13 @@ class _Differences:
 
     def any(self) -> bool:
         return bool(self.columns or self.texts or self.children)
+
+    def outcome(self, conflicts: Collection[merge.Conflict]) -> Outcome:
+        if conflicts:
+            return Outcome.CONFLICT
+        if "withdrawn_at" in self.columns:
+            return Outcome.REOPENED
+        return Outcome.UPDATED if self.any() else Outcome.UNCHANGED
 
 
 def _differences(record: _Record, row: JobPosting, now: datetime) -> _Differences:

@@ -74,19 +74,27 @@ class _Reader:
     def nodes(self) -> Iterator[Node | Unread]:
         try:
             for entry in self._nodes():
-                if self._unsaid and isinstance(entry, Node):
-                    yield replace(entry, problems=(*self._unsaid, *entry.problems))
+                if isinstance(entry, Unread):
+                    yield self._placed(entry)
+                elif self._unsaid:
+                    problems = (*self._unsaid, *entry.problems)
+                    yield replace(entry, problems=problems, document=self._name)
                     self._unsaid = []
                 else:
-                    yield entry
+                    yield replace(entry, document=self._name)
         except OSError as error:  # the stream's: nothing else here touches one
             too_large = isinstance(error, TooLarge)
             reason = error.strerror or str(error) or type(error).__name__
-            yield unread(
-                f"{self._name}:{self._line + 1}" if self._line else self._name,
-                Code.TOO_LARGE if too_large else Code.UNREADABLE,
-                f"Reading stopped here: {reason.rstrip('.')}.",
+            yield self._placed(
+                unread(
+                    f"{self._name}:{self._line + 1}" if self._line else self._name,
+                    Code.TOO_LARGE if too_large else Code.UNREADABLE,
+                    f"Reading stopped here: {reason.rstrip('.')}.",
+                )
             )
+
+    def _placed(self, entry: Unread) -> Unread:
+        return replace(entry, document=self._name, address=self._address)
 
     def _nodes(self) -> Iterator[Node | Unread]:
         head = self._stream.peek(4096)[:4096]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +9,17 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from postings.ingest import pipeline, sources
+from postings.ingest import persist, pipeline, sources
 from postings.ingest.read import Document, Unread
 from postings.ingest.report import Outcome, Recorded, Report, Severity
+from postings.management.asking import at_least, unshared, who_asked
 from postings.management.database import explained
 from postings.models import Source
 
 REJECTED, USAGE = 1, 2
+
+#: Outcomes that are said without being asked for.
+_SAID = (Outcome.DELETED_BY_EDITOR, Outcome.WITHDRAWN)
 
 
 def read_on(documents: Iterator[Document | Unread]) -> Iterator[Document | Unread]:
@@ -56,6 +59,47 @@ class Command(BaseCommand):
             action="store_true",
             help="do everything but keep nothing: every batch is rolled back",
         )
+        self.add_closing_arguments(parser)
+
+    def add_closing_arguments(self, parser: CommandParser) -> None:
+        proof = persist.Closing()
+        group = parser.add_argument_group(
+            "postings that are gone", "What was refused, and why, is said."
+        )
+        group.add_argument(
+            "--close-missing",
+            action="store_true",
+            help="this is all the source has: withdraw its postings that are missing, "
+            "if the run was complete",
+        )
+        group.add_argument(
+            "--misses",
+            type=at_least(1),
+            default=proof.misses,
+            metavar="N",
+            help="withdraw only what was missing from so many complete runs in a row "
+            "(default: %(default)s)",
+        )
+        group.add_argument(
+            "--max-share",
+            type=at_least(0, at_most=100),
+            default=proof.max_share,
+            metavar="PERCENT",
+            help="close nothing where more than this share of the source's open postings "
+            "is missing for the first time, or is to be closed (default: %(default)s)",
+        )
+        group.add_argument(
+            "--allow-empty",
+            action="store_true",
+            help="take a run without any record for a source without postings",
+        )
+        group.add_argument(
+            "--expect",
+            type=at_least(0),
+            default=proof.expect,
+            metavar="N",
+            help="take the run for incomplete where fewer records came",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         slug = options["source"]
@@ -84,14 +128,22 @@ class Command(BaseCommand):
                 returncode=USAGE,
             ) from None
         self.refuse_sources_of_nothing(paths)
-        with explained(returncode=USAGE):
+        with explained(returncode=USAGE), unshared():
             report = pipeline.run(
                 read_on(documents),
                 source=slug,
                 now=timezone.now(),
                 dry_run=options["dry_run"],
                 tell=lambda recorded: self.tell(recorded, options["verbosity"]),
-                command_line=shlex.join(sys.argv),
+                asked=who_asked(),
+                closing=persist.Closing(
+                    misses=options["misses"],
+                    max_share=options["max_share"],
+                    allow_empty=options["allow_empty"],
+                    expect=options["expect"],
+                )
+                if options["close_missing"]
+                else None,
             )
         self.conclude(report, dry_run=options["dry_run"])
         if not report.accepted:
@@ -120,12 +172,12 @@ class Command(BaseCommand):
             for problem in recorded.problems:
                 if problem.severity is Severity.REJECTED:
                     self.stdout.write(str(problem))
-        elif recorded.outcome is Outcome.DELETED_BY_EDITOR and verbosity:
+        elif recorded.outcome in _SAID and verbosity:
             self.stdout.write(
                 f"{recorded.locator}: {recorded.outcome}: {recorded.title}"
             )
         if verbosity > 1:
-            if recorded.outcome is not Outcome.REJECTED:
+            if recorded.outcome not in (Outcome.REJECTED, *_SAID):
                 self.stdout.write(
                     f"{recorded.locator}: {recorded.outcome}: {recorded.title}"
                 )
@@ -147,5 +199,7 @@ class Command(BaseCommand):
         for (severity, code), count in sorted(report.codes.items()):
             if severity is not Severity.REJECTED:
                 self.stdout.write(f"  {severity}: {code}: {count}")
+        for remark in report.remarks:
+            self.stdout.write(remark)
         if dry_run:
             self.stdout.write("Dry run: nothing was kept.")
