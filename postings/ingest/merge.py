@@ -127,6 +127,65 @@ def _address(address: str) -> str:
     return ""
 
 
+#: Sites on which organizations have pages beside each other; their roots are nobody's.
+_NETWORKS = re.compile(
+    r"(^|\.)(linkedin|facebook|xing|twitter|x|instagram|youtube|tiktok|glassdoor|indeed|"
+    r"kununu|github|gitlab|crunchbase|wikipedia|wikidata|google|medium|angel|wellfound|"
+    r"stepstone|monster|stackoverflow|weworkremotely|remoteok|greenhouse|lever|workable|"
+    r"recruitee|smartrecruiters|jobvite|personio|ashbyhq|teamtailor|join|workday|"
+    r"myworkdayjobs|bamboohr|breezy|icims|taleo|csod|catsone|njoyn|softgarden|"
+    r"arbeitnow|profesia|jobs|reed|totaljobs|seek|naukri|ziprecruiter)"
+    r"\.[a-z.]{2,6}$"
+)
+
+#: A page about a job, or a list of them, is no employer's own address.
+_JOB_PAGE = re.compile(
+    r"(?i)/(jobs?|careers?|karriere|vacanc\w+|positions?|openings?|stellen\w*|emplois?|"
+    r"empleos?|praca|prace|jobb|lediga\w*|apply|search)(/|$|[-.?_])"
+)
+
+
+def employer_addresses(organization: Organization, posting: Posting) -> tuple[str, ...]:
+    """Addresses by which two names can be told to be one employer: host and path.
+
+    From `sameAs` and `url`. No page about a job or a list of jobs is one, nor an
+    address the posting itself has, nor what has a query, nor the root of a site that
+    many have pages on. The root of any other host stands as `host/`.
+    """
+    own = {_address(address).rstrip("/") for address in (posting.url, *posting.same_as)}
+    found: list[str] = []
+    for address in (*organization.same_as, organization.url):
+        try:
+            parts = urlsplit(address.strip())
+            host = (parts.hostname or "").removeprefix("www.")
+        except ValueError:
+            continue
+        path = parts.path.rstrip("/")
+        if (
+            parts.scheme.lower() not in {"http", "https"}
+            or not host
+            or parts.query
+            or _JOB_PAGE.search(path + "/")
+            or (not path and _NETWORKS.search(host))
+            or (path and _address(address).rstrip("/") in own)
+        ):
+            continue
+        found.append(f"{host}{path.casefold() or '/'}"[:MAX_KEY])
+    return tuple(dict.fromkeys(found))
+
+
+def may_be_one(name: str, other: str, address: str) -> bool:
+    """Whether two folded names with one address are one employer.
+
+    A profile's address is one employer's. The root of a host may be a group's, so one
+    name has to begin with the other there.
+    """
+    if not address.endswith("/"):
+        return True
+    shorter, longer = sorted((name.split(), other.split()), key=len)
+    return longer[: len(shorter)] == shorter
+
+
 def _employer_addresses(organization: Organization | None) -> set[str]:
     if organization is None:
         return set()
@@ -280,17 +339,14 @@ def words(value: Any) -> str:
     Texts as they are, lists an entry a line, structures as `part: value` joined by
     semicolons without the parts that say nothing.
     """
-    match value:
-        case None:
-            return ""
-        case Moment():
-            return value.iso()
-        case Organization():
-            return value.name
-        case bool():
-            return "yes" if value else "no"
-        case tuple():
-            return "\n".join(words(item) for item in value)
+    if isinstance(value, tuple):
+        return "\n".join(words(item) for item in value)
+    if isinstance(value, Moment):
+        return value.iso()
+    if isinstance(value, Organization):
+        return value.name
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "yes", False: "no"}[value]
     if is_dataclass(value):
         parts = (
             (part.name, words(getattr(value, part.name))) for part in fields(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from postings.ingest import normalise, persist, read
 from postings.ingest.normalise import Normalised
 from postings.ingest.read import Document, Unread
 from postings.ingest.report import Recorded, Report
-from postings.models import ImportRun, Source
+from postings.models import ImportRecord, ImportRun, Source
 
 #: Records a transaction holds; small enough that writers do not wait for each other.
 BATCH = 200
@@ -76,6 +76,45 @@ def _read(
         if isinstance(document, Document):
             current.has_read(read.storable(document.name))
     _store(batch, current, report, tell)
+
+
+def retry(
+    records: Sequence[tuple[ImportRecord, str]],
+    *,
+    now: datetime,
+    asked: persist.Asked | None = None,
+    tell: Callable[[Recorded], None] | None = None,
+) -> Report:
+    """Reads rejected records of one source again, each with the text it is to have.
+
+    As a run of its own. A record leaves the list: what is rejected once more stands
+    there as a new one, with its new text. Raises `persist.Held` as `run` does.
+    """
+    source = records[0][0].run.source.slug
+    asked = replace(asked or persist.Asked(), kind=ImportRun.Kind.RETRY)
+    report = Report()
+    with persist.held(source):
+        current = persist.begin(source, now=now, asked=asked)
+        state = ImportRun.State.FAILED
+        try:
+            _read((_again(*entry) for entry in records), current, report, tell)
+            persist.settle([record for record, _ in records], run=current)
+            state = ImportRun.State.FINISHED
+        except KeyboardInterrupt:
+            state = ImportRun.State.INTERRUPTED
+            raise
+        finally:
+            report.incomplete = "it was no import of all there is"
+            persist.finish(current, report, state=state, now=timezone.now())
+    return report
+
+
+def _again(record: ImportRecord, text: str) -> Document:
+    return Document(
+        name=record.document or record.locator,
+        content=text.encode(),
+        **record.context,
+    )
 
 
 def _say(

@@ -25,7 +25,9 @@ from postings.ingest.persist.run import (
     finish,
     known,
     open_rejections,
+    settle,
     source,
+    state_of,
 )
 from postings.ingest.persist.undo import CannotUndo, undo
 
@@ -57,7 +59,9 @@ __all__ = (
     "save_organization_edit",
     "set_deleted",
     "set_hidden",
+    "settle",
     "source",
+    "state_of",
     "undo",
     "withdraw_missing",
 )

@@ -280,7 +280,8 @@ class Batch:
             elif employer is not None:
                 named.append(record)
                 before = self.befores[row.pk].employer if row is not None else None
-                mentions.append(employers.Mention(employer, before))
+                addresses = merge.employer_addresses(employer, record.posting)
+                mentions.append(employers.Mention(employer, before, addresses))
         rows = employers.rows(mentions, source=self.source)
         for record, found in zip(named, rows, strict=True):
             record.organization = found

@@ -23,6 +23,7 @@ from postings.models import (
     JobPostingQuerySet,
     JobPostingTexts,
     Organization,
+    OrganizationKey,
     Source,
     columns,
 )
@@ -193,7 +194,14 @@ def save_organization_edit(row: Organization, *, changed: Collection[str]) -> No
         marks = {schemaorg.property_name(column) for column in changed}
         stored.edited_fields = sorted({*stored.edited_fields, *marks})
         stored.revision = DatabaseState.draw()
+        added = stored._state.adding
         stored.save()
+        if added:
+            OrganizationKey.objects.create(
+                kind=OrganizationKey.Kind.NAME,
+                value=stored.folded_name,
+                organization=stored,
+            )
         if "name" in changed:
             touch(JobPosting.objects.filter(hiring_organization=stored))
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from postings.ingest.merge import Claims
 from postings.ingest.normalise import READER_VERSION
+from postings.ingest.persist.lock import is_free
 from postings.ingest.report import Outcome, Report
 from postings.models import (
     DatabaseState,
@@ -128,6 +129,27 @@ def open_rejections(source: Source) -> QuerySet[ImportRecord]:
     return ImportRecord.objects.filter(
         run__source=source, outcome=Outcome.REJECTED.value, resolved_at__isnull=True
     )
+
+
+def state_of(run: ImportRun) -> str:
+    """The state of a run, which is interrupted once nothing is importing its source.
+
+    A killed run cannot say so itself; the next one of its source writes it down.
+    """
+    if run.state == ImportRun.State.RUNNING and is_free(run.source.slug):
+        return ImportRun.State.INTERRUPTED.value
+    return run.state
+
+
+def settle(records: Collection[ImportRecord], *, run: Run) -> None:
+    """Takes rejected records off the list: a run has read them again."""
+    if run.row is None:
+        return
+    with transaction.atomic():
+        DatabaseState.lock()
+        ImportRecord.objects.filter(pk__in=[record.pk for record in records]).update(
+            resolved_at=run.now, resolved_by=run.row
+        )
 
 
 def _settle(run: Run, row: ImportRun) -> None:

@@ -65,6 +65,7 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self._name = storable(document.name)
         self._address = document.address
+        self._page, self._language = document.page, document.language
         self._decoder = Decoder()
         self._stream = document.open()
         self._pushed_back, self._offset = b"", 0
@@ -76,12 +77,15 @@ class _Reader:
             for entry in self._nodes():
                 if isinstance(entry, Unread):
                     yield self._placed(entry)
-                elif self._unsaid:
-                    problems = (*self._unsaid, *entry.problems)
-                    yield replace(entry, problems=problems, document=self._name)
-                    self._unsaid = []
-                else:
-                    yield replace(entry, document=self._name)
+                    continue
+                problems, self._unsaid = (*self._unsaid, *entry.problems), []
+                yield replace(
+                    entry,
+                    document=self._name,
+                    problems=problems,
+                    page=entry.page or self._page,
+                    language=entry.language or self._language,
+                )
         except OSError as error:  # the stream's: nothing else here touches one
             too_large = isinstance(error, TooLarge)
             reason = error.strerror or str(error) or type(error).__name__

@@ -33,12 +33,15 @@ class Document:
     `name` is for people (a path, `-`, an address); `address` is the http(s) address
     the document was read from, or empty. A `stream` stands in for `content` where the
     bytes are not to be held in memory; it is read once, before the next document.
+    `page` and `language` are those of the page a text was taken from, where it was.
     """
 
     name: str
     content: bytes = b""
     address: str = ""
     stream: BinaryIO | None = None
+    page: str = ""
+    language: str = ""
 
     def open(self) -> io.BufferedReader:
         """The bytes from their start. Reading a `stream` may raise OSError."""
