@@ -93,7 +93,9 @@ def undo(
 
 
 def _refuse(of: ImportRun) -> None:
-    by = of.undone_by.filter(state=ImportRun.State.FINISHED).first()
+    finished = ImportRun.State.FINISHED
+    undone = of.undone_by.filter(state=finished)
+    by = undone.exclude(undone_by__state=finished).first()
     if by is not None:
         raise CannotUndo(f"Run {of.pk} was undone by run {by.pk}, which can be undone.")
     if not of.records.filter(outcome__in=_WRITTEN).exists():
