@@ -66,6 +66,7 @@ class Code(StrEnum):
     SUPERSEDED_PROPERTY = "superseded-property"
     REMOVED_MARKUP = "removed-markup"
     MISSING_REFERENCE = "missing-reference"
+    SHORT_LIST = "short-list"
     NOT_REMOTE = "not-remote"
 
 
@@ -143,6 +144,9 @@ class Report:
             kind = problem.severity, problem.code
             self.codes[kind] += 1
             self.firsts.setdefault(kind, problem)
+            if problem.code is Code.SHORT_LIST and not self.incomplete:
+                said = problem.message.rstrip(".")
+                self.incomplete = f"{problem.locator}: {said[0].lower()}{said[1:]}"
         if recorded.outcome is Outcome.REJECTED and not self.incomplete:
             self._miss(recorded.problems)
 

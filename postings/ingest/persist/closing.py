@@ -70,14 +70,15 @@ def withdraw_missing(
         waiting = len(missing) - len(due)
         total = JobPosting.objects.filter(source=of).open(now).count()
         for what, count in (
-            ("gone missing", len(first_missed)),
-            ("to close", len(due)),
+            ("due to be closed", len(due)),
+            ("missing for the first time", len(first_missed)),
         ):
             if count * 100 > total * closing.max_share:
                 refusal = (
                     f"{count} of {total} open postings of the source are {what}, more "
                     f"than {closing.max_share} percent (--max-share)"
                 )
+                break
     if refusal:
         report.incomplete = report.incomplete or refusal
         report.remarks.append(f"Nothing was closed: {refusal}.")
