@@ -197,7 +197,10 @@ def test_the_server_s_word_for_the_character_set_is_taken(
     assert JobPosting.objects.get().title == "求人"
 
 
-@pytest.mark.parametrize("charset", ["iso-8859-1", "nonsense", "base64", "utf-16"])
+@pytest.mark.parametrize(
+    "charset",
+    ["iso-8859-1", "nonsense", "base64", "utf-16", "punycode", "unicode_escape"],
+)
 def test_a_wrong_word_for_it_harms_no_utf_8(server: Server, charset: str) -> None:
     server.replies["/job"] = Reply(
         body=json.dumps(node(title="Bäcker"), ensure_ascii=False).encode(),

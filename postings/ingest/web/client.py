@@ -42,6 +42,8 @@ _ACCEPT = (
     "application/ld+json, application/json, application/x-ndjson, text/html;q=0.9, "
     "*/*;q=0.8"
 )
+_TIMEOUTS = (httpcore.TimeoutException, httpx.TimeoutException)
+_FAULTS = (httpcore.NetworkError, httpcore.ProtocolError, httpx.HTTPError)
 _COMPLETE = frozenset({200, 203})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _UNCHANGED = 304
@@ -228,20 +230,13 @@ class Client:
                 raise Failed(Code.REFUSED_ADDRESS, str(error)) from error
             except (httpx.InvalidURL, UnicodeError) as error:
                 raise _no_address(address) from error
-            except (httpcore.TimeoutException, httpx.TimeoutException) as error:
+            except _TIMEOUTS as error:
                 raise Failed(Code.TOO_SLOW, self._too_slow(error)) from error
             except httpcore.ConnectError as error:
                 raise Failed(Code.UNREACHABLE, _unreachable(error)) from error
-            except (
-                httpcore.NetworkError,
-                httpcore.ProtocolError,
-                httpx.HTTPError,
-            ) as error:
-                reason = str(error).rstrip(".") or type(error).__name__
-                raise Failed(
-                    Code.UNREACHABLE,
-                    f"The server gave no answer that is HTTP ({reason}).",
-                ) from error
+            except _FAULTS as error:
+                message = f"The server gave no answer that is HTTP ({_reason(error)})."
+                raise Failed(Code.UNREACHABLE, message) from error
             yield answer
 
     def _answer(
@@ -324,15 +319,10 @@ class Client:
                 if stored > size:
                     return _too_large(size)
                 file.write(chunk)
-        except (httpcore.TimeoutException, httpx.TimeoutException) as error:
+        except _TIMEOUTS as error:
             return OSError(self._too_slow(error).rstrip("."))
-        except (
-            httpcore.NetworkError,
-            httpcore.ProtocolError,
-            httpx.HTTPError,
-        ) as error:
-            reason = str(error).rstrip(".") or type(error).__name__
-            return OSError(f"the response broke off ({reason})")
+        except _FAULTS as error:
+            return OSError(f"the response broke off ({_reason(error)})")
         except OSError as error:
             return error
         return None
@@ -390,20 +380,17 @@ def _said(response: httpx.Response) -> str:
     return f"{response.status_code} {phrase}".strip()
 
 
+def _reason(error: Exception) -> str:
+    return str(error).rstrip(".") or type(error).__name__
+
+
 def _unreachable(error: Exception) -> str:
     reason: BaseException = error
     while reason.__cause__ or reason.__context__:
         reason = reason.__cause__ or reason.__context__ or reason
     if isinstance(reason, ssl.SSLCertVerificationError):
         return f"The server's certificate is not valid: {reason.verify_message}."
-    said = str(error).rstrip(".")
-    if (
-        isinstance(reason, OSError)
-        and reason.strerror
-        and isinstance(reason, ssl.SSLError)
-    ):
-        said = reason.strerror
-    return f"The server could not be reached: {said}."
+    return f"The server could not be reached: {_reason(error)}."
 
 
 def _bearable(value: str | None) -> str:

@@ -32,6 +32,12 @@ _UNREAD = (Code.UNCHANGED, Code.READ_ALREADY, Code.ROBOTS)
 #: Kinds of content whose character set a server may know better than its bytes do.
 _TEXTS = ("text/html", "application/xhtml+xml", "application/json", "text/json")
 
+#: Codecs there is nothing to do for, and those of Python's that are no character set;
+#: one of them takes time that grows with the square of a text.
+_NO_CHARSETS = frozenset(
+    {"utf-8", "ascii", "idna", "punycode", "unicode-escape", "raw-unicode-escape"}
+)
+
 #: How long a sitemap's word is taken that a page has not changed.
 TRUSTED = timedelta(days=7)
 
@@ -193,7 +199,7 @@ def _text(answer: Answer) -> BinaryIO:
         codec = codecs.lookup(answer.charset).name if answer.charset else "utf-8"
     except (LookupError, ValueError):
         return stream
-    content = stream.read(MAX_BYTES + 1) if codec != "utf-8" else b""
+    content = stream.read(MAX_BYTES + 1) if codec not in _NO_CHARSETS else b""
     if content.lstrip()[:1] not in {b"<", b"{", b"["} or len(content) > MAX_BYTES:
         return answer.stream()
     try:
