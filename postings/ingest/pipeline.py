@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -13,11 +13,36 @@ from django.utils import timezone
 from postings.ingest import normalise, persist, read
 from postings.ingest.normalise import Normalised
 from postings.ingest.read import Document, Unread
-from postings.ingest.report import Recorded, Report
+from postings.ingest.report import Outcome, Recorded, Report
+from postings.ingest.web import Visit
 from postings.models import ImportRecord, ImportRun, Source
 
 #: Records a transaction holds; small enough that writers do not wait for each other.
 BATCH = 200
+
+
+@dataclass(kw_only=True, slots=True)
+class _Reading:
+    """A document of a visit, and how many of its records are read and not yet stored."""
+
+    document: Document
+    visit: Visit
+    waiting: int = 0
+    ended: bool = False
+    accepted: bool = True
+
+    def end(self) -> None:
+        self.ended = True
+        self._settle()
+
+    def stored(self, recorded: Recorded) -> None:
+        self.waiting -= 1
+        self.accepted &= recorded.outcome is not Outcome.REJECTED
+        self._settle()
+
+    def _settle(self) -> None:
+        if self.ended and not self.waiting:
+            self.visit.stored(self.document, accepted=self.accepted)
 
 
 def run(
@@ -29,13 +54,14 @@ def run(
     tell: Callable[[Recorded], None] | None = None,
     asked: persist.Asked | None = None,
     closing: persist.Closing | None = None,
+    visit: Visit | None = None,
 ) -> Report:
     """Imports documents into a source and returns the sum of what happened.
 
     `tell` hears of every record as it is stored. Cleaning happens outside of
     transactions; a dry run is the same work with every batch rolled back. With
-    `closing`, what the run did not hold is withdrawn where that is proven. Raises
-    `persist.Held` where another process is importing this source.
+    `closing`, what the run did not hold is withdrawn where that is proven. A `visit`
+    that documents came by hears of each that is stored. Raises `persist.Held` where another process is importing this source.
     """
     with nullcontext() if dry_run else persist.held(source):
         asked = replace(asked or persist.Asked(), closes_missing=closing is not None)
@@ -43,7 +69,9 @@ def run(
         report = Report()
         state = ImportRun.State.FAILED
         try:
-            _read(documents, current, report, tell)
+            _read(documents, current, report, tell, visit)
+            if visit is not None:
+                visit.conclude(report)
             if closing is not None:
                 for recorded in persist.withdraw_missing(
                     current, report, closing, now=now
@@ -63,19 +91,29 @@ def _read(
     current: persist.Run,
     report: Report,
     tell: Callable[[Recorded], None] | None,
+    visit: Visit | None = None,
 ) -> None:
     batch: list[read.Node | Unread] = []
+    readings: list[_Reading | None] = []
     for document in documents:
         report.documents += 1
         found = [document] if isinstance(document, Unread) else read.nodes(document)
+        reading = None
+        if visit is not None and isinstance(document, Document):
+            reading = _Reading(document=document, visit=visit)
         for entry in found:
             batch.append(entry)
+            readings.append(reading)
+            if reading is not None:
+                reading.waiting += 1
             if len(batch) == BATCH:
-                _store(batch, current, report, tell)
-                batch = []
+                _store(batch, readings, current, report, tell)
+                batch, readings = [], []
         if isinstance(document, Document):
             current.has_read(read.storable(document.name))
-    _store(batch, current, report, tell)
+        if reading is not None:
+            reading.end()
+    _store(batch, readings, current, report, tell)
 
 
 def retry(
@@ -127,6 +165,7 @@ def _say(
 
 def _store(
     batch: list[read.Node | Unread],
+    readings: list[_Reading | None],
     current: persist.Run,
     report: Report,
     tell: Callable[[Recorded], None] | None,
@@ -143,8 +182,11 @@ def _store(
         )
         for entry in batch
     ]
-    for recorded in persist.save(arrived, run=current):
+    saved = persist.save(arrived, run=current)
+    for recorded, reading in zip(saved, readings, strict=True):
         _say(recorded, report, tell)
+        if reading is not None:
+            reading.stored(recorded)
 
 
 def reread(

@@ -26,11 +26,15 @@ class Outcome(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much a problem took: nothing, one value, or the record."""
+    """How much a problem took: nothing, one value, the record, or no part of any.
+
+    What was passed over is an address that was not read for a reason that is no failure.
+    """
 
     REPAIRED = "repaired"
     IGNORED = "ignored value"
     REJECTED = "rejected"
+    PASSED = "passed over"
 
 
 class Code(StrEnum):
@@ -68,6 +72,18 @@ class Code(StrEnum):
     MISSING_REFERENCE = "missing-reference"
     SHORT_LIST = "short-list"
     NOT_REMOTE = "not-remote"
+    UNREACHABLE = "unreachable"
+    REFUSED_ADDRESS = "refused-address"
+    HTTP_STATUS = "http-status"
+    TOO_SLOW = "too-slow"
+    NOT_A_FEED = "not-a-feed"
+    NOT_A_SITEMAP = "not-a-sitemap"
+    TOO_MANY_PAGES = "too-many-pages"
+    OTHER_HOST = "other-host"
+    ROBOTS = "robots"
+    UNCHANGED = "unchanged"
+    READ_ALREADY = "read-already"
+    GONE = "gone"
 
 
 _SHOWN = 80
