@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain, islice
 
 from django.conf import settings
 from django.utils import timezone
 
-from postings.ingest import normalise, persist, read
-from postings.ingest.normalise import Normalised
-from postings.ingest.read import Document, Unread
+from postings.ingest import persist, prepare, read, work
+from postings.ingest.prepare import Digests, Entry, Settings
+from postings.ingest.read import Document, Portion, Unread
 from postings.ingest.report import Recorded, Report
 from postings.models import ImportRun, Source
 
 #: Records a transaction holds; small enough that writers do not wait for each other.
-BATCH = 200
+BATCH = 500
 
 
 def run(
@@ -24,59 +25,98 @@ def run(
     source: str,
     now: datetime,
     dry_run: bool = False,
+    jobs: int = 1,
     tell: Callable[[Recorded], None] | None = None,
     command_line: str = "",
 ) -> Report:
     """Imports documents into a source and returns the sum of what happened.
 
-    `tell` hears of every record as it is stored. Cleaning happens outside of
-    transactions; a dry run is the same work with every batch rolled back.
+    `jobs` processes read and clean, this one stores; with one job it does both. `tell`
+    hears of every record as it is stored. A dry run is the same work with every batch
+    rolled back. Memory: a few portions and a batch; eight bytes a posting of the source.
     """
     report = Report()
-    current = persist.begin(source, now=now, dry_run=dry_run, command_line=command_line)
-    state = ImportRun.State.FAILED
-    try:
-        batch: list[read.Node | Unread] = []
-        for document in documents:
-            report.documents += 1
-            found = [document] if isinstance(document, Unread) else read.nodes(document)
-            for entry in found:
-                batch.append(entry)
-                if len(batch) == BATCH:
-                    _store(batch, current, report, tell)
-                    batch = []
-        _store(batch, current, report, tell)
-        state = ImportRun.State.FINISHED
-    except KeyboardInterrupt:
-        state = ImportRun.State.INTERRUPTED
-        raise
-    finally:
-        persist.finish(current, report, state=state, now=timezone.now())
+    with work.Pool(jobs) as pool:
+        tasks = iter(work.tasks(_portions(documents, report)))
+        first = list(islice(tasks, jobs))
+        pool.start(len(first))  # before there is a connection to the database
+        current = persist.begin(
+            source, now=now, dry_run=dry_run, command_line=command_line
+        )
+        state = ImportRun.State.FAILED
+        try:
+            known = Settings(settings.TIME_ZONE, Digests(persist.held(source)))
+            for batch in _batches(pool.work(chain(first, tasks), known), known):
+                for recorded in persist.save(
+                    batch.entries, run=current, again=batch.again
+                ):
+                    report.add(recorded)
+                    if tell is not None:
+                        tell(recorded)
+            state = ImportRun.State.FINISHED
+        except KeyboardInterrupt:
+            state = ImportRun.State.INTERRUPTED
+            raise
+        finally:
+            persist.finish(current, report, state=state, now=timezone.now())
     return report
 
 
-def _store(
-    batch: list[read.Node | Unread],
-    current: persist.Run,
-    report: Report,
-    tell: Callable[[Recorded], None] | None,
-) -> None:
-    digests = {entry.digest for entry in batch if isinstance(entry, read.Node)}
-    known = persist.known(digests, run=current)
-    arrived: list[Normalised | Unread] = [
-        entry
-        if isinstance(entry, Unread)
-        else normalise.posting(
-            entry,
-            site_zone=settings.TIME_ZONE,
-            long_texts=entry.digest not in known,
-        )
-        for entry in batch
-    ]
-    for recorded in persist.save(arrived, run=current):
-        report.add(recorded)
-        if tell is not None:
-            tell(recorded)
+def _portions(
+    documents: Iterable[Document | Unread], report: Report
+) -> Iterator[Portion | Unread]:
+    for document in documents:
+        report.documents += 1
+        if isinstance(document, Unread):
+            yield document
+        else:
+            yield from read.portions(document)
+
+
+class _Batch:
+    """Entries, and the tasks they came from: so many of each from a position on."""
+
+    def __init__(self, known: Settings) -> None:
+        self.entries: list[Entry] = []
+        self._known = known
+        self._tasks: list[tuple[int, work.Task, int]] = []
+
+    def take(self, worked: work.Worked, start: int) -> int:
+        """Adds entries from a position of a task until full; how many."""
+        self._tasks.append((len(self.entries), worked.task, start))
+        taken = list(islice(worked.entries, BATCH - len(self.entries)))
+        self.entries += taken
+        return len(taken)
+
+    def again(self, positions: Sequence[int]) -> list[Entry]:
+        """The entries at these positions, prepared though they seemed to be held."""
+        found: dict[int, Entry] = {}
+        for number, (begins, task, start) in enumerate(self._tasks):
+            later = self._tasks[number + 1 :]
+            ends = later[0][0] if later else len(self.entries)
+            mine = [position for position in positions if begins <= position < ends]
+            if mine:
+                digests = {
+                    entry.digest
+                    for position in mine
+                    if isinstance(entry := self.entries[position], prepare.Held)
+                }
+                read_again = work.again(task, digests, self._known)
+                found |= {at: read_again[at - begins + start] for at in mine}
+        return [found[position] for position in positions]
+
+
+def _batches(results: Iterable[work.Worked], known: Settings) -> Iterator[_Batch]:
+    batch = _Batch(known)
+    for worked in results:
+        start = 0
+        while taken := batch.take(worked, start):
+            start += taken
+            if len(batch.entries) == BATCH:
+                yield batch
+                batch = _Batch(known)
+    if batch.entries:
+        yield batch
 
 
 def reread(
@@ -93,7 +133,7 @@ def reread(
         while kept := persist.kept(source, after=after, size=BATCH, all_=all_):
             after = kept[-1].posting_id
             read_again = [
-                (entry, normalise.posting(entry.node, site_zone=settings.TIME_ZONE))
+                (entry, prepare.complete(entry.node, settings.TIME_ZONE))
                 for entry in kept
             ]
             for recorded in persist.reread(read_again, source, now=now):

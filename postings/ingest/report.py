@@ -48,6 +48,8 @@ class Code(StrEnum):
     NO_TITLE = "no-title"
     DUPLICATE_IDENTITY = "duplicate-identity"
     NOT_STORED = "not-stored"
+    READER_FAILED = "reader-failed"
+    OVERTIME = "overtime"
     BAD_VALUE = "bad-value"
     BAD_DATE = "bad-date"
     LOOSE_DATE = "loose-date"

@@ -14,7 +14,7 @@ from postings.ingest.persist.edits import (
 from postings.ingest.persist.imports import save
 from postings.ingest.persist.reclean import Count, reclean
 from postings.ingest.persist.reread import Kept, kept, reread
-from postings.ingest.persist.run import Run, begin, finish, known, source
+from postings.ingest.persist.run import Run, begin, finish, held, source
 
 __all__ = (
     "ChildEdits",
@@ -23,8 +23,8 @@ __all__ = (
     "Run",
     "begin",
     "finish",
+    "held",
     "kept",
-    "known",
     "reclean",
     "reread",
     "save",
