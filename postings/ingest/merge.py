@@ -30,8 +30,7 @@ class KeyKind(StrEnum):
     HASH = "hash"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What a source calls a posting, in one way."""
 
     kind: KeyKind

@@ -13,6 +13,7 @@ from postings.ingest import persist, prepare, read, work
 from postings.ingest.prepare import Digests, Entry, Settings
 from postings.ingest.read import Document, Portion, Unread
 from postings.ingest.report import Recorded, Report
+from postings.ingest.stopping import Stopping
 from postings.models import ImportRun, Source
 
 #: Records a transaction holds; small enough that writers do not wait for each other.
@@ -26,39 +27,48 @@ def run(
     now: datetime,
     dry_run: bool = False,
     jobs: int = 1,
+    report: Report | None = None,
     tell: Callable[[Recorded], None] | None = None,
     command_line: str = "",
 ) -> Report:
     """Imports documents into a source and returns the sum of what happened.
 
     `jobs` processes read and clean, this one stores; with one job it does both. `tell`
-    hears of every record as it is stored. A dry run is the same work with every batch
-    rolled back. Memory: a few portions and a batch; eight bytes a posting of the source.
+    hears of every record as it is stored; the sum so far is in `report`, where one is
+    given. A dry run is the same work with every batch rolled back. Raises `Interrupted` after the batch in hand where the process is
+    asked to stop. Memory: a few portions and a batch; eight bytes a posting of the
+    source.
     """
-    report = Report()
-    with work.Pool(jobs) as pool:
+    report = Report() if report is None else report
+    current: persist.Run | None = None
+    state = ImportRun.State.FAILED
+    with Stopping() as stopping, work.Pool(jobs) as pool:
         tasks = iter(work.tasks(_portions(documents, report)))
         first = list(islice(tasks, jobs))
         pool.start(len(first))  # before there is a connection to the database
-        current = persist.begin(
-            source, now=now, dry_run=dry_run, command_line=command_line
-        )
-        state = ImportRun.State.FAILED
         try:
+            with stopping.deferred():
+                current = persist.begin(
+                    source, now=now, dry_run=dry_run, command_line=command_line
+                )
+            report.run_id = current.row.pk if current.row else None
             known = Settings(settings.TIME_ZONE, Digests(persist.held(source)))
             for batch in _batches(pool.work(chain(first, tasks), known), known):
-                for recorded in persist.save(
-                    batch.entries, run=current, again=batch.again
-                ):
-                    report.add(recorded)
-                    if tell is not None:
-                        tell(recorded)
+                with stopping.deferred():
+                    stored = persist.save(batch.entries, run=current, again=batch.again)
+                    batch.count(report)
+                    for recorded in stored:
+                        report.add(recorded)
+                        if tell is not None:
+                            tell(recorded)
             state = ImportRun.State.FINISHED
         except KeyboardInterrupt:
             state = ImportRun.State.INTERRUPTED
             raise
         finally:
-            persist.finish(current, report, state=state, now=timezone.now())
+            if current is not None:
+                with stopping.deferred():
+                    persist.finish(current, report, state=state, now=timezone.now())
     return report
 
 
@@ -87,6 +97,13 @@ class _Batch:
         taken = list(islice(worked.entries, BATCH - len(self.entries)))
         self.entries += taken
         return len(taken)
+
+    def count(self, report: Report) -> None:
+        """Adds the documents this batch begins with to what was dealt with."""
+        for _, task, start in self._tasks:
+            if start == 0:
+                report.size += task.size
+                report.document = task.document or report.document
 
     def again(self, positions: Sequence[int]) -> list[Entry]:
         """The entries at these positions, prepared though they seemed to be held."""

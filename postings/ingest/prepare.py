@@ -125,7 +125,9 @@ def of(node: Node, posting: Posting, problems: tuple[Problem, ...] = ()) -> Prep
     )
 
 
-def lost(read: Node | Unread | str, code: Code, message: str, raw: str = "") -> Rejected:
+def lost(
+    read: Node | Unread | str, code: Code, message: str, raw: str = ""
+) -> Rejected:
     """A record that could not be worked on, by what was read of it or its locator."""
     if isinstance(read, Unread):
         locator, raw = read.problem.locator, read.raw

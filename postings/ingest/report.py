@@ -121,9 +121,16 @@ class Recorded:
 
 @dataclass(kw_only=True, slots=True)
 class Report:
-    """The sum of a run. Memory: counters only, however many records."""
+    """The sum of a run. Memory: counters only, however many records.
+
+    `document` names the one whose records were dealt with last, `size` is the bytes of
+    all such documents; `run_id` is the run in the ledger, which a dry run has not.
+    """
 
     documents: int = 0
+    document: str = ""
+    size: int = 0
+    run_id: int | None = None
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     codes: Counter[tuple[Severity, Code]] = field(default_factory=Counter)
 

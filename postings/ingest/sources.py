@@ -32,6 +32,25 @@ def documents(locations: Iterable[str]) -> Iterator[Document | Unread]:
     return _read(named)
 
 
+def size(locations: Iterable[str]) -> int | None:
+    """The bytes of all documents, where that can be known before reading them.
+
+    It can't be of standard input, nor of what is packed.
+    """
+    total = 0
+    for location in locations:
+        if location == "-":
+            return None
+        for file in _files(Path(location)):
+            if file.suffix.lower() in unpack.CONTAINERS:
+                return None
+            try:
+                total += file.stat().st_size
+            except OSError:
+                continue
+    return total
+
+
 def _read(locations: list[str]) -> Iterator[Document | Unread]:
     for location in locations:
         if location == "-":

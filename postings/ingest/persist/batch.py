@@ -210,7 +210,8 @@ class Batch:
             return {}
         found = {
             row.node_hash: row
-            for row in holding(self.source.slug).filter(node_hash__in=set(digests.values()))
+            for row in holding(self.source.slug)
+            .filter(node_hash__in=set(digests.values()))
             .only("title", "node_hash")
         }
         unheld = [position for position, d in digests.items() if d not in found]
@@ -228,7 +229,10 @@ class Batch:
         claims = self.run.claims
         ids = {row.pk for row in held.values()}
         self.seen = seen({*stored, *ids}, self.run)
-        if stored.keys() & (self.seen | ids) - self.recalled.keys() - claims.postings.keys():
+        if (
+            stored.keys()
+            & (self.seen | ids) - self.recalled.keys() - claims.postings.keys()
+        ):
             raise Outrun
         for pk in stored.keys() & self.seen:
             self._recall(pk)

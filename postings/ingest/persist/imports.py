@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from django.conf import settings
@@ -44,9 +45,11 @@ def _never(positions: Sequence[int]) -> Sequence[Entry]:
     raise ValueError(f"Nobody can read the records {positions} again.")
 
 
-def save(
-    batch: Sequence[Entry], *, run: Run, again: Again = _never
-) -> list[Recorded]:
+def _one(again: Again, position: int, _positions: Sequence[int]) -> Sequence[Entry]:
+    return again([position])
+
+
+def save(batch: Sequence[Entry], *, run: Run, again: Again = _never) -> list[Recorded]:
     """Stores a batch in one transaction and says what became of each record.
 
     Where the database refuses the batch for a value in it, every record is tried by
@@ -59,13 +62,11 @@ def save(
     except (DataError, IntegrityError) as error:
         run.claims.rewind(mark)
         if len(batch) > 1:
-            return [
-                found
-                for position, entry in enumerate(batch)
-                for found in save(
-                    [entry], run=run, again=lambda _, at=position: again([at])
-                )
-            ]
+            found: list[Recorded] = []
+            for position, entry in enumerate(batch):
+                alone = partial(_one, again, position)
+                found += save([entry], run=run, again=alone)
+            return found
         entry = batch[0]
         refused = Problem(
             code=Code.NOT_STORED,

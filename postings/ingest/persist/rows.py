@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 from django.db import connection, models
@@ -58,7 +59,7 @@ def insert(model: type[models.Model], rows: Sequence[Values]) -> None:
         connection.ops.quote_name(str(field.column)) for field, _ in columns
     )
     table = connection.ops.quote_name(model._meta.db_table)
-    tuples = (
+    tuples = [
         tuple(
             [
                 default
@@ -68,7 +69,7 @@ def insert(model: type[models.Model], rows: Sequence[Values]) -> None:
             ]
         )
         for row in rows
-    )
+    ]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with (
@@ -89,11 +90,11 @@ def update(
     """Writes these columns (by attribute) of rows as their instances have them."""
     if not rows or not names:
         return
-    fields = [model._meta.get_field(name) for name in names]
+    fields = [field for field in model._meta.concrete_fields if field.name in names]
     readers = [(field.attname, _converter(field)) for field in fields]
     quoted = connection.ops.quote_name
-    assigned = ", ".join(f"{quoted(field.column)} = %s" for field in fields)
-    key = quoted(model._meta.pk.column)
+    assigned = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields)
+    key = quoted(str(model._meta.pk.column))
     statement = f"UPDATE {quoted(model._meta.db_table)} SET {assigned} WHERE {key} = %s"  # noqa: S608 - names of our own
     tuples = [
         (*(_stored(convert, getattr(row, name)) for name, convert in readers), row.pk)
@@ -113,11 +114,28 @@ def _stored(convert: _Convert | None, value: Any) -> Any:
 
 def _converter(field: models.Field[Any, Any]) -> _Convert | None:
     """How a value of a column is made one the database's driver takes; None: it is."""
+    ops: Any = connection.ops
+    convert: _Convert | None = None
     if isinstance(field, CompressedJSONField):
-        return lambda value: value if isinstance(value, bytes) else packed(value)
-    if isinstance(field, models.JSONField):
-        return lambda value: "[]" if value == [] else json.dumps(value)
-    if isinstance(field, models.DateTimeField | models.DateField | models.DecimalField):
-        return lambda value: field.get_db_prep_save(value, connection)
-    return None
+        convert = _packed
+    elif isinstance(field, models.JSONField):
+        convert = _as_json
+    elif isinstance(field, models.DateTimeField):
+        convert = lru_cache(100)(ops.adapt_datetimefield_value)
+    elif isinstance(field, models.DateField):
+        convert = ops.adapt_datefield_value
+    elif isinstance(field, models.DecimalField):
+        convert = partial(
+            ops.adapt_decimalfield_value,
+            max_digits=field.max_digits,
+            decimal_places=field.decimal_places,
+        )
+    return convert
 
+
+def _packed(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else packed(value)
+
+
+def _as_json(value: Any) -> str:
+    return "[]" if value == [] else json.dumps(value)

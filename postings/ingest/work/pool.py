@@ -94,9 +94,7 @@ class Pool:
         waiting: deque[tuple[int, Future[tuple[Task, list[bytes]]]]] = deque()
         size = 0
         for task in tasks:
-            waiting.append(
-                (task.size, self._threads.submit(self._do, task, settings))
-            )
+            waiting.append((task.size, self._threads.submit(self._do, task, settings)))
             size += task.size
             while waiting and (
                 len(waiting) > most or size > _MOST_BYTES or waiting[0][1].done()
@@ -186,7 +184,9 @@ class _Worker:
         return chunks
 
     def _overtime(self) -> Fault:
-        message = f"Reading it took more than {self._seconds:g} seconds and was stopped."
+        message = (
+            f"Reading it took more than {self._seconds:g} seconds and was stopped."
+        )
         return Fault(Code.OVERTIME, message)
 
 

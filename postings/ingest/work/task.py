@@ -63,6 +63,12 @@ class Task:
     parts: tuple[Part | Unread, ...]
 
     @property
+    def document(self) -> str:
+        """The name of the last document in it; empty where none could be read."""
+        names = [p.portion.name for p in self.parts if isinstance(p, Part)]
+        return names[-1] if names else ""
+
+    @property
     def size(self) -> int:
         """Bytes of documents."""
         return sum(len(p.portion.content) for p in self.parts if isinstance(p, Part))
@@ -117,15 +123,13 @@ def entries(
             yield prepare.complete(part, settings.site_zone)
             continue
         at(Step(number, 0, reading=True))
-        position = 0
-        for found in part.entries():
+        for position, found in enumerate(part.entries()):
             at(Step(number, position, reading=False))
             if fault := part.faults.get(position):
                 yield prepare.lost(found, *fault)
             else:
                 yield prepare.entry(found, settings)
-            position += 1
-            at(Step(number, position, reading=True))
+            at(Step(number, position + 1, reading=True))
         if part.ends is not None:
             raw = storable(part.portion.content[:MAX_RAW].decode("utf-8", "replace"))
             yield prepare.lost(part.portion.locator, *part.faults[part.ends], raw)

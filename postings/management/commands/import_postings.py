@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import shlex
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,18 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from postings.ingest import pipeline, sources
+from postings.ingest import pipeline, sources, work
 from postings.ingest.read import Document, Unread
 from postings.ingest.report import Outcome, Recorded, Report, Severity
+from postings.ingest.stopping import Interrupted
+from postings.management import progress
 from postings.management.database import explained
-from postings.models import Source
+from postings.management.summary import Summary
+from postings.models import ImportRun, Source
 
 REJECTED, USAGE = 1, 2
+
+MOST_JOBS = 256
 
 
 def read_on(documents: Iterator[Document | Unread]) -> Iterator[Document | Unread]:
@@ -34,7 +41,8 @@ class Command(BaseCommand):
         "Import schema.org JobPosting data from files, folders or standard input, plain or "
         "inside gzip, zip or tar archives. "
         "Exit status: 0 when every record was accepted, 1 when some were rejected, "
-        "2 when the command could not do its work."
+        "2 when the command could not do its work, 130 and 143 when SIGINT (Ctrl-C) or "
+        "SIGTERM stopped it after a batch."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -55,6 +63,25 @@ class Command(BaseCommand):
             "--dry-run",
             action="store_true",
             help="do everything but keep nothing: every batch is rolled back",
+        )
+        parser.add_argument(
+            "--jobs",
+            type=jobs,
+            default=work.cores(),
+            metavar="N",
+            help="processes that read and clean (default: one a processor, %(default)s); "
+            "with 1 all is done in one process",
+        )
+        parser.add_argument(
+            "--report",
+            type=Path,
+            metavar="FILE",
+            help="write the sum of the run to this file as JSON, however it ends",
+        )
+        parser.add_argument(
+            "--quiet",
+            action="store_true",
+            help="say nothing but what was rejected and what went wrong",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -84,18 +111,64 @@ class Command(BaseCommand):
                 returncode=USAGE,
             ) from None
         self.refuse_sources_of_nothing(paths)
-        with explained(returncode=USAGE):
-            report = pipeline.run(
-                read_on(documents),
-                source=slug,
-                now=timezone.now(),
-                dry_run=options["dry_run"],
-                tell=lambda recorded: self.tell(recorded, options["verbosity"]),
-                command_line=shlex.join(sys.argv),
+        target: Path | None = options["report"]
+        if target is not None:
+            refuse_unwritable(target)
+        report, began = Report(), timezone.now()
+        state = ImportRun.State.FAILED
+        try:
+            with explained(returncode=USAGE), self.progress(report, options) as watch:
+
+                def tell(recorded: Recorded) -> None:
+                    self.tell(recorded, options)
+                    watch()
+
+                pipeline.run(
+                    read_on(documents),
+                    source=slug,
+                    now=began,
+                    dry_run=options["dry_run"],
+                    jobs=options["jobs"],
+                    report=report,
+                    tell=tell,
+                    command_line=shlex.join(sys.argv),
+                )
+            state = ImportRun.State.FINISHED
+        except Interrupted as stop:
+            state = ImportRun.State.INTERRUPTED
+            self.stderr.write(
+                f"Stopped by {stop} after {report.records} records. What was stored "
+                "stays; the same command goes on from there."
             )
-        self.conclude(report, dry_run=options["dry_run"])
+            sys.exit(128 + stop.signum)
+        finally:
+            summary = Summary(
+                source=slug,
+                dry_run=options["dry_run"],
+                state=str(state),
+                began=began,
+                ended=timezone.now(),
+                report=report,
+            )
+            if target is not None:
+                summary.write(target)
+        if not options["quiet"]:
+            summary.show(self.stdout)
         if not report.accepted:
             sys.exit(REJECTED)
+
+    def progress(
+        self, report: Report, options: dict[str, Any]
+    ) -> AbstractContextManager[progress.Watch]:
+        if options["quiet"]:
+            return nullcontext(lambda: None)
+        live = self.stderr.isatty() and options["verbosity"] == 1
+        return progress.shown(
+            report,
+            total=sources.size(options["paths"]),
+            terminal=sys.stderr if live else None,
+            lines=self.stdout,
+        )
 
     def refuse_sources_of_nothing(self, paths: list[str]) -> None:
         """A wrong path in a cron table must not pass for a feed without postings."""
@@ -114,13 +187,16 @@ class Command(BaseCommand):
                     returncode=USAGE,
                 )
 
-    def tell(self, recorded: Recorded, verbosity: int) -> None:
+    def tell(self, recorded: Recorded, options: dict[str, Any]) -> None:
         """One line a rejection; with -v 2 one for every record and problem."""
+        verbosity = options["verbosity"]
         if recorded.outcome is Outcome.REJECTED:
             for problem in recorded.problems:
                 if problem.severity is Severity.REJECTED:
                     self.stdout.write(str(problem))
-        elif recorded.outcome is Outcome.DELETED_BY_EDITOR and verbosity:
+        elif recorded.outcome is Outcome.DELETED_BY_EDITOR and (
+            verbosity and not options["quiet"]
+        ):
             self.stdout.write(
                 f"{recorded.locator}: {recorded.outcome}: {recorded.title}"
             )
@@ -133,19 +209,19 @@ class Command(BaseCommand):
                 if problem.severity is not Severity.REJECTED:
                     self.stdout.write(f"  {problem}")
 
-    def conclude(self, report: Report, *, dry_run: bool) -> None:
-        outcomes = ", ".join(
-            f"{report.outcomes[outcome]} {outcome}"
-            for outcome in Outcome
-            if report.outcomes[outcome]
-            or outcome
-            in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REJECTED)
-        )
-        self.stdout.write(
-            f"{report.documents} documents, {report.records} records: {outcomes}."
-        )
-        for (severity, code), count in sorted(report.codes.items()):
-            if severity is not Severity.REJECTED:
-                self.stdout.write(f"  {severity}: {code}: {count}")
-        if dry_run:
-            self.stdout.write("Dry run: nothing was kept.")
+
+def jobs(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_JOBS):
+        raise ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_JOBS}")
+    return int(text)
+
+
+def refuse_unwritable(target: Path) -> None:
+    """Nobody should learn after an hour that the report has no place."""
+    try:
+        target.open("a").close()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CommandError(
+            f"--report {target} cannot be written: {reason}.", returncode=USAGE
+        ) from None
