@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain, islice
 
@@ -14,13 +16,13 @@ from postings.ingest.prepare import Digests, Entry, Settings
 from postings.ingest.read import Document, Portion, Unread
 from postings.ingest.report import Recorded, Report
 from postings.ingest.stopping import Stopping
-from postings.models import ImportRun, Source
+from postings.models import ImportRecord, ImportRun, Source
 
 #: Records a transaction holds; small enough that writers do not wait for each other.
 BATCH = 500
 
 
-def run(
+def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     documents: Iterable[Document | Unread],
     *,
     source: str,
@@ -29,67 +31,152 @@ def run(
     jobs: int = 1,
     report: Report | None = None,
     tell: Callable[[Recorded], None] | None = None,
-    command_line: str = "",
+    asked: persist.Asked | None = None,
+    closing: persist.Closing | None = None,
 ) -> Report:
     """Imports documents into a source and returns the sum of what happened.
 
     `jobs` processes read and clean, this one stores; with one job it does both. `tell`
     hears of every record as it is stored; the sum so far is in `report`, where one is
-    given. A dry run is the same work with every batch rolled back. Raises `Interrupted` after the batch in hand where the process is
-    asked to stop. Memory: a few portions and a batch; eight bytes a posting of the
-    source.
+    given. A dry run is the same work with every batch rolled back. With `closing`, what
+    the run did not hold is withdrawn where that is proven.
+
+    Raises `persist.Held` where another process is importing this source, `Interrupted`
+    after the batch in hand where this one is asked to stop. Memory: a few portions and
+    a batch; eight bytes a posting of the source.
     """
     report = Report() if report is None else report
-    current: persist.Run | None = None
-    state = ImportRun.State.FAILED
+    asked = replace(asked or persist.Asked(), closes_missing=closing is not None)
     with Stopping() as stopping, work.Pool(jobs) as pool:
         tasks = iter(work.tasks(_portions(documents, report)))
         first = list(islice(tasks, jobs))
         pool.start(len(first))  # before there is a connection to the database
-        try:
-            with stopping.deferred():
-                current = persist.begin(
-                    source, now=now, dry_run=dry_run, command_line=command_line
-                )
-            report.run_id = current.row.pk if current.row else None
-            known = Settings(settings.TIME_ZONE, Digests(persist.held(source)))
-            for batch in _batches(pool.work(chain(first, tasks), known), known):
-                with stopping.deferred():
-                    stored = persist.save(batch.entries, run=current, again=batch.again)
-                    batch.count(report)
-                    for recorded in stored:
-                        report.add(recorded)
-                        if tell is not None:
-                            tell(recorded)
-            state = ImportRun.State.FINISHED
-        except KeyboardInterrupt:
-            state = ImportRun.State.INTERRUPTED
-            raise
-        finally:
-            if current is not None:
-                with stopping.deferred():
-                    persist.finish(current, report, state=state, now=timezone.now())
+        with (
+            nullcontext() if dry_run else persist.held(source),
+            _opened(source, now, dry_run, asked, report, stopping) as current,
+        ):
+            _import(pool, chain(first, tasks), current, report, tell, stopping)
+            if closing is not None:
+                for recorded in persist.withdraw_missing(
+                    current, report, closing, now=now
+                ):
+                    _say(recorded, report, tell)
     return report
+
+
+def retry(
+    records: Sequence[tuple[ImportRecord, str]],
+    *,
+    now: datetime,
+    asked: persist.Asked | None = None,
+    tell: Callable[[Recorded], None] | None = None,
+) -> Report:
+    """Reads rejected records of one source again, each with the text it is to have.
+
+    As a run of its own. A record leaves the list: what is rejected once more stands
+    there as a new one, with its new text. Raises `persist.Held` as `run` does.
+    """
+    source = records[0][0].run.source.slug
+    asked = replace(asked or persist.Asked(), kind=ImportRun.Kind.RETRY)
+    report = Report(incomplete="it was no import of all there is")
+    documents = (_again(*entry) for entry in records)
+    with (
+        Stopping() as stopping,
+        work.Pool(1) as pool,
+        persist.held(source),
+        _opened(source, now, False, asked, report, stopping) as current,  # noqa: FBT003
+    ):
+        tasks = work.tasks(_portions(documents, report))
+        _import(pool, tasks, current, report, tell, stopping)
+        persist.settle([record for record, _ in records], run=current)
+    return report
+
+
+@contextmanager
+def _opened(
+    source: str,
+    now: datetime,
+    dry_run: bool,  # noqa: FBT001
+    asked: persist.Asked,
+    report: Report,
+    stopping: Stopping,
+) -> Iterator[persist.Run]:
+    """A run from its beginning to its end, however it ends."""
+    current: persist.Run | None = None
+    state = ImportRun.State.FAILED
+    try:
+        with stopping.deferred():
+            current = persist.begin(source, now=now, dry_run=dry_run, asked=asked)
+        report.run_id = current.row.pk if current.row else None
+        yield current
+        state = ImportRun.State.FINISHED
+    except KeyboardInterrupt:
+        state = ImportRun.State.INTERRUPTED
+        raise
+    finally:
+        if current is not None:
+            with stopping.deferred():
+                persist.finish(current, report, state=state, now=timezone.now())
+
+
+def _import(
+    pool: work.Pool,
+    tasks: Iterable[work.Task],
+    current: persist.Run,
+    report: Report,
+    tell: Callable[[Recorded], None] | None,
+    stopping: Stopping,
+) -> None:
+    known = Settings(settings.TIME_ZONE, Digests(persist.known(current.source_slug)))
+    for batch in _batches(pool.work(tasks, known), known):
+        with stopping.deferred():
+            stored = persist.save(batch.entries, run=current, again=batch.again)
+            batch.count(report)
+            for recorded in stored:
+                _say(recorded, report, tell)
+            for document in batch.ends:
+                current.has_read(document)
 
 
 def _portions(
     documents: Iterable[Document | Unread], report: Report
-) -> Iterator[Portion | Unread]:
+) -> Iterator[Portion | Unread | work.End]:
     for document in documents:
         report.documents += 1
         if isinstance(document, Unread):
             yield document
         else:
             yield from read.portions(document)
+            yield work.End(read.storable(document.name))
+
+
+def _say(
+    recorded: Recorded, report: Report, tell: Callable[[Recorded], None] | None
+) -> None:
+    report.add(recorded)
+    if tell is not None:
+        tell(recorded)
+
+
+def _again(record: ImportRecord, text: str) -> Document:
+    return Document(
+        name=record.document or record.locator,
+        content=text.encode(),
+        **record.context,
+    )
 
 
 class _Batch:
-    """Entries, and the tasks they came from: so many of each from a position on."""
+    """Entries, and the tasks they came from: so many of each from a position on.
+
+    `ends` are the documents that are read to their end with it.
+    """
 
     def __init__(self, known: Settings) -> None:
         self.entries: list[Entry] = []
         self._known = known
         self._tasks: list[tuple[int, work.Task, int]] = []
+        self.ends: list[str] = []
 
     def take(self, worked: work.Worked, start: int) -> int:
         """Adds entries from a position of a task until full; how many."""
@@ -132,7 +219,8 @@ def _batches(results: Iterable[work.Worked], known: Settings) -> Iterator[_Batch
             if len(batch.entries) == BATCH:
                 yield batch
                 batch = _Batch(known)
-    if batch.entries:
+        batch.ends += worked.task.ends
+    if batch.entries or batch.ends:
         yield batch
 
 
@@ -154,7 +242,5 @@ def reread(
                 for entry in kept
             ]
             for recorded in persist.reread(read_again, source, now=now):
-                report.add(recorded)
-                if tell is not None:
-                    tell(recorded)
+                _say(recorded, report, tell)
     return report

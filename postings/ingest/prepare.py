@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
 from postings import packing, sanitise
@@ -38,19 +38,25 @@ class Prepared:
     def keys(self) -> tuple[Key, ...]:
         return self.claim.keys
 
-    @property
-    def raw(self) -> str:
-        """The record as text, for the ledger."""
-        return self.node.text
+    def rejected(self, problems: tuple[Problem, ...]) -> Rejected:
+        """The record as one that is not to be stored after all."""
+        return replace(_refused(self.node, problems), keys=self.keys)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rejected:
-    """A record that can't be stored, with its text for the ledger."""
+    """A record that can't be stored, with what it takes to read it again.
+
+    That is its text, the document it stood in and what else the reader was told of it
+    (page, language, address); `keys` are what it says it is called.
+    """
 
     locator: str
     problems: tuple[Problem, ...]
     raw: str = ""
+    document: str = ""
+    context: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[Key, ...] = ()
 
     def recorded(self) -> Recorded:
         return Recorded(
@@ -104,13 +110,38 @@ def entry(read: Node | Unread, settings: Settings) -> Entry:
 def complete(read: Node | Unread, site_zone: str) -> Prepared | Rejected:
     """A record prepared whether it is held or not."""
     if isinstance(read, Unread):
-        return Rejected(
-            locator=read.problem.locator, problems=(read.problem,), raw=read.raw
-        )
+        return _unread(read)
     found = normalise.posting(read, site_zone=site_zone)
     if found.posting is None:
-        return Rejected(locator=read.locator, problems=found.problems, raw=read.text)
+        return _refused(read, found.problems)
     return of(read, found.posting, found.problems)
+
+
+def _unread(read: Unread) -> Rejected:
+    return Rejected(
+        locator=read.problem.locator,
+        problems=(read.problem,),
+        raw=read.raw,
+        document=read.document or read.problem.locator,
+        context={"address": read.address} if read.address else {},
+        keys=merge.guessed_keys(read.raw, read.address),
+    )
+
+
+def _refused(node: Node, problems: tuple[Problem, ...]) -> Rejected:
+    return Rejected(
+        locator=node.locator,
+        problems=problems,
+        raw=node.text,
+        document=node.document,
+        context=_context(node),
+        keys=merge.guessed_keys(node.text, node.page),
+    )
+
+
+def _context(node: Node) -> dict[str, str]:
+    told = {"page": node.page, "language": node.language, "address": node.address}
+    return {name: value for name, value in told.items() if value}
 
 
 def of(node: Node, posting: Posting, problems: tuple[Problem, ...] = ()) -> Prepared:
@@ -125,17 +156,12 @@ def of(node: Node, posting: Posting, problems: tuple[Problem, ...] = ()) -> Prep
     )
 
 
-def lost(
-    read: Node | Unread | str, code: Code, message: str, raw: str = ""
-) -> Rejected:
-    """A record that could not be worked on, by what was read of it or its locator."""
-    if isinstance(read, Unread):
-        locator, raw = read.problem.locator, read.raw
-    elif isinstance(read, Node):
-        locator, raw = read.locator, read.text
-    else:
-        locator = read
+def lost(read: Node | Unread, code: Code, message: str) -> Rejected:
+    """A record that could not be worked on once it was read."""
+    where = read.locator if isinstance(read, Node) else read.problem.locator
     problem = Problem(
-        code=code, severity=Severity.REJECTED, locator=locator, message=message
+        code=code, severity=Severity.REJECTED, locator=where, message=message
     )
-    return Rejected(locator=locator, problems=(problem,), raw=raw)
+    if isinstance(read, Unread):
+        return _unread(replace(read, problem=problem))
+    return _refused(read, (problem,))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 
 class Outcome(StrEnum):
-    """What became of one record; every record has exactly one."""
+    """What became of one record; every record has exactly one.
+
+    `WITHDRAWN` is of a posting that no record was of: gone from its source.
+    """
 
     CREATED = "created"
     UPDATED = "updated"
@@ -17,6 +21,7 @@ class Outcome(StrEnum):
     REOPENED = "reopened"
     CONFLICT = "conflict"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
     DELETED_BY_EDITOR = "deleted by editor"
 
 
@@ -121,10 +126,12 @@ class Recorded:
 
 @dataclass(kw_only=True, slots=True)
 class Report:
-    """The sum of a run. Memory: counters only, however many records.
+    """The sum of a run. Memory: counters and one example a code, however many records.
 
     `document` names the one whose records were dealt with last, `size` is the bytes of
     all such documents; `run_id` is the run in the ledger, which a dry run has not.
+    `remarks` are sentences about the run as a whole. `incomplete` says why what the
+    run did not hold may still be there, and is empty where it was all of the source.
     """
 
     documents: int = 0
@@ -133,20 +140,50 @@ class Report:
     run_id: int | None = None
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     codes: Counter[tuple[Severity, Code]] = field(default_factory=Counter)
+    firsts: dict[tuple[Severity, Code], Problem] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    incomplete: str = ""
 
     def add(self, recorded: Recorded) -> None:
         self.outcomes[recorded.outcome] += 1
         for problem in recorded.problems:
-            self.codes[problem.severity, problem.code] += 1
+            kind = problem.severity, problem.code
+            self.codes[kind] += 1
+            self.firsts.setdefault(kind, problem)
+        if recorded.outcome is Outcome.REJECTED and not self.incomplete:
+            self._miss(recorded.problems)
+
+    def _miss(self, problems: Iterable[Problem]) -> None:
+        """A rejected record may be any posting, but for a second one of the same job."""
+        for problem in problems:
+            if (
+                problem.severity is Severity.REJECTED
+                and problem.code is not Code.DUPLICATE_IDENTITY
+            ):
+                self.incomplete = (
+                    f"a record was rejected ({problem.code}, {problem.locator})"
+                )
 
     @property
     def records(self) -> int:
-        return self.outcomes.total()
+        return self.outcomes.total() - self.outcomes[Outcome.WITHDRAWN]
 
     @property
     def accepted(self) -> bool:
         """Whether nothing was rejected."""
         return not self.outcomes[Outcome.REJECTED]
+
+    def problems_by_code(self) -> list[dict[str, Any]]:
+        """For the ledger: severity, code, `count` and the `first` problem of each."""
+        return [
+            {
+                "severity": str(severity),
+                "code": str(code),
+                "count": count,
+                "first": self.firsts[severity, code].as_json(),
+            }
+            for (severity, code), count in sorted(self.codes.items())
+        ]
 
 
 class Notes:

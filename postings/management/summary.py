@@ -54,6 +54,7 @@ class Summary:
                 {"severity": severity.name.lower(), "code": str(code), "count": count}
                 for (severity, code), count in sorted(report.codes.items())
             ],
+            "remarks": report.remarks,
         }
 
     def write(self, target: Path) -> None:
@@ -67,6 +68,8 @@ class Summary:
             self._table(out)
         else:
             self._lines(out)
+        for remark in self.report.remarks:
+            out.write(remark)
         if self.dry_run:
             out.write("Dry run: nothing was kept.")
 

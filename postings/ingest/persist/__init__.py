@@ -4,6 +4,8 @@ Every function opens its own transaction and first locks the one row of the
 database's state, so that writers take turns and revisions become visible in order.
 """
 
+from postings.ingest.persist.closing import Closing, withdraw_missing
+from postings.ingest.persist.conflicts import NothingToTake, give_back, keep_edits
 from postings.ingest.persist.edits import (
     ChildEdits,
     save_edit,
@@ -12,19 +14,44 @@ from postings.ingest.persist.edits import (
     set_hidden,
 )
 from postings.ingest.persist.imports import save
+from postings.ingest.persist.ledger import Pruned, prune
+from postings.ingest.persist.lock import Held, held, is_free
 from postings.ingest.persist.reclean import Count, reclean
 from postings.ingest.persist.reread import Kept, kept, reread
-from postings.ingest.persist.run import Run, begin, finish, held, source
+from postings.ingest.persist.run import (
+    Asked,
+    Run,
+    begin,
+    finish,
+    known,
+    open_rejections,
+    settle,
+    source,
+    state_of,
+)
+from postings.ingest.persist.undo import CannotUndo, undo
 
 __all__ = (
+    "Asked",
+    "CannotUndo",
     "ChildEdits",
+    "Closing",
     "Count",
+    "Held",
     "Kept",
+    "NothingToTake",
+    "Pruned",
     "Run",
     "begin",
     "finish",
+    "give_back",
     "held",
+    "is_free",
+    "keep_edits",
     "kept",
+    "known",
+    "open_rejections",
+    "prune",
     "reclean",
     "reread",
     "save",
@@ -32,5 +59,9 @@ __all__ = (
     "save_organization_edit",
     "set_deleted",
     "set_hidden",
+    "settle",
     "source",
+    "state_of",
+    "undo",
+    "withdraw_missing",
 )

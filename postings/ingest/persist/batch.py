@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from postings.ingest.report import (
 )
 from postings.models import (
     DatabaseState,
+    ImportConflict,
     ImportRecord,
     JobPosting,
     JobPostingNode,
@@ -88,7 +89,8 @@ class _Record:
     outcome: Outcome = Outcome.UNCHANGED
     reread: bool = False
     conflicts: tuple[merge.Conflict, ...] = ()
-    replaced_node: Any = None
+    agreed: tuple[str, ...] = ()
+    replaced_node: dict[str, Any] | None = None
 
     @property
     def node(self) -> Node:
@@ -124,6 +126,7 @@ class Batch:
         self.held: set[int] = set()
         self.records: list[_Record] = []
         self.mark = run.claims.mark()
+        self.replaced: dict[int, dict[str, Any] | None] = {}
 
     def reread(self, found: Mapping[int, Prepared | Rejected]) -> list[Recorded]:
         """Stores what today's reader makes of kept nodes, by posting.
@@ -151,6 +154,9 @@ class Batch:
         self._find_employers(records)
         self._update(records)
         self._keep_keys(records)
+        self.replaced = {
+            row.pk: record.replaced_node for record in records if (row := record.row)
+        }
         return [*finished, *(record.recorded() for record in records)]
 
     def store(self, batch: Sequence[Entry]) -> list[Recorded]:
@@ -359,6 +365,7 @@ class Batch:
                 row.edited_fields,
             )
             record.posting, record.conflicts = merged.posting, merged.conflicts
+            record.agreed = merged.agreed
 
     def _find_employers(self, records: Iterable[_Record]) -> None:
         """Gives each record its organization's row; an editor's choice stays."""
@@ -371,7 +378,8 @@ class Batch:
             elif employer is not None:
                 named.append(record)
                 before = self.befores[row.pk].employer if row is not None else None
-                mentions.append(employers.Mention(employer, before))
+                addresses = merge.employer_addresses(employer, record.posting)
+                mentions.append(employers.Mention(employer, before, addresses))
         rows = employers.rows(mentions, source=self.source)
         for record, found in zip(named, rows, strict=True):
             record.organization = found
@@ -432,6 +440,9 @@ class Batch:
 
     def _update(self, records: Sequence[_Record]) -> None:
         """Writes only what differs; a posting that reads the same keeps its revision."""
+        withdrawn = {
+            row.pk: row.withdrawn_reason for record in records if (row := record.row)
+        }
         found = [
             (record, row, _differences(record, row, self.run.now))
             for record in records
@@ -444,14 +455,11 @@ class Batch:
         written = {"node_hash", "reader_version", "revision"}
         nodes: list[JobPostingNode] = []
         for record, row, differences in found:
-            if differences.any():
-                record.outcome = Outcome.UPDATED
-            if "withdrawn_at" in differences.columns:
-                record.outcome = Outcome.REOPENED
-            if record.conflicts:
-                record.outcome = Outcome.CONFLICT
+            record.outcome = differences.outcome(record.conflicts)
             if record.outcome is not Outcome.UNCHANGED:
-                record.replaced_node = row.node.data
+                record.replaced_node = _node_columns(row.node)
+                if "withdrawn_at" in differences.columns:
+                    record.replaced_node["withdrawn_reason"] = withdrawn[row.pk]
             written |= differences.columns
             row.node_hash, row.reader_version = record.node.digest, READER_VERSION
             if _assign(row.node, _node_columns(record.node)):
@@ -547,27 +555,84 @@ class Batch:
     ) -> None:
         if self.run.row is None:
             return
+        told = [
+            (arrived, entry, recorded)
+            for arrived, entry, recorded in zip(batch, entries, finished, strict=True)
+            if recorded.outcome is not Outcome.UNCHANGED
+        ]
+        if not told:
+            return
         ledger: list[rows.Values] = []
-        for arrived, entry, recorded in zip(batch, entries, finished, strict=True):
-            if recorded.outcome is Outcome.UNCHANGED:
-                continue
+        conflicts: list[tuple[int, int, merge.Conflict]] = []
+        ids = rows.reserve(ImportRecord, len(told))
+        for pk, (arrived, entry, recorded) in zip(ids, told, strict=True):
             values: dict[str, Any] = {
+                "id": pk,
                 "run_id": self.run.row.pk,
                 "posting_id": recorded.posting_id,
                 "outcome": recorded.outcome.value,
-                "locator": recorded.locator[:1000],
+                "locator": recorded.locator[:MAX_LOCATOR],
                 "problems": [problem.as_json() for problem in recorded.problems],
-                "replaced_node": None,
-                "conflicts": [],
-                "raw": "",
+                "codes": sorted({problem.code.value for problem in recorded.problems}),
             }
             if isinstance(entry, _Record):
                 values["replaced_node"] = entry.replaced_node
-                values["conflicts"] = [asdict(each) for each in entry.conflicts]
+                posting_id = recorded.posting_id or 0  # what has conflicts is a posting
+                conflicts += [(pk, posting_id, each) for each in entry.conflicts]
             elif not isinstance(arrived, Held):
-                values["raw"] = arrived.raw
+                values |= _kept(arrived)
             ledger.append(values)
         rows.insert(ImportRecord, ledger)
+        self._write_conflicts(entries, conflicts)
+
+    def _write_conflicts(
+        self,
+        entries: Sequence[_Record | Recorded],
+        conflicts: Sequence[tuple[int, int, merge.Conflict]],
+    ) -> None:
+        """Opens new conflicts; closes those that are over or overtaken."""
+        over: dict[str, dict[str, set[int]]] = {}
+        for entry in entries:
+            if isinstance(entry, _Record) and entry.row is not None:
+                for name in entry.agreed:
+                    ended = over.setdefault(ImportConflict.Resolution.AGREED, {})
+                    ended.setdefault(name, set()).add(entry.row.pk)
+        for _, pk, conflict in conflicts:
+            ended = over.setdefault(ImportConflict.Resolution.SUPERSEDED, {})
+            ended.setdefault(conflict.property, set()).add(pk)
+        for resolution, by_property in over.items():
+            for name, postings in by_property.items():
+                ImportConflict.objects.filter(
+                    posting_id__in=postings,
+                    property=name,
+                    resolution=ImportConflict.Resolution.OPEN,
+                ).update(resolution=resolution, resolved_at=self.run.now)
+        ImportConflict.objects.bulk_create(
+            ImportConflict(
+                posting_id=pk,
+                record_id=record_id,
+                property=conflict.property,
+                ours=conflict.ours,
+                theirs=conflict.theirs,
+            )
+            for record_id, pk, conflict in conflicts
+        )
+
+
+#: Characters a locator or a document's name has in the ledger.
+MAX_LOCATOR = 1000
+
+
+def _kept(arrived: Prepared | Rejected) -> dict[str, Any]:
+    """What the ledger keeps of a rejected record, to read it again and to know it."""
+    if isinstance(arrived, Prepared):
+        arrived = arrived.rejected(arrived.problems)
+    return {
+        "raw": arrived.raw,
+        "document": arrived.document[:MAX_LOCATOR],
+        "context": dict(arrived.context),
+        "keys": [[key.kind.value, key.value] for key in arrived.keys],
+    }
 
 
 def seen(ids: Collection[int], run: Run) -> set[int]:
@@ -640,7 +705,7 @@ def _duplicate(entry: Prepared, earlier: merge.Claim) -> Recorded:
 _NODE_COLUMNS = ("data", "page", "language", "address")
 
 
-def _node_columns(node: Node) -> dict[str, Any]:
+def _node_columns(node: Node | JobPostingNode) -> dict[str, Any]:
     return {name: getattr(node, name) for name in _NODE_COLUMNS}
 
 
@@ -659,6 +724,13 @@ class _Differences:
 
     def any(self) -> bool:
         return bool(self.columns or self.texts or self.children)
+
+    def outcome(self, conflicts: Collection[merge.Conflict]) -> Outcome:
+        if conflicts:
+            return Outcome.CONFLICT
+        if "withdrawn_at" in self.columns:
+            return Outcome.REOPENED
+        return Outcome.UPDATED if self.any() else Outcome.UNCHANGED
 
 
 def _differences(record: _Record, row: JobPosting, now: datetime) -> _Differences:

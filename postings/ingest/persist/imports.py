@@ -76,8 +76,10 @@ def save(batch: Sequence[Entry], *, run: Run, again: Again = _never) -> list[Rec
         )
         if isinstance(entry, Held):
             (entry,) = again([0])
-        raw = "" if isinstance(entry, Held) else entry.raw
-        rejected = Rejected(locator=entry.locator, problems=(refused,), raw=raw)
+        if isinstance(entry, Prepared):
+            rejected = entry.rejected((refused,))
+        else:
+            rejected = Rejected(locator=entry.locator, problems=(refused,))
         return _save([rejected], run, again)
 
 

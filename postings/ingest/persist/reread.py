@@ -35,10 +35,11 @@ def kept(source: Source, *, after: int, size: int, all_: bool = False) -> list[K
     rows = rows.exclude(node_hash="").order_by("pk")
     if not all_:
         rows = rows.exclude(reader_version=READER_VERSION)
-    return [
-        Kept(posting_id=row.pk, node_hash=row.node_hash, node=node_of(row))
-        for row in rows.select_related("node")[:size]
-    ]
+    return [kept_node(row) for row in rows.select_related("node")[:size]]
+
+
+def kept_node(row: JobPosting) -> Kept:
+    return Kept(posting_id=row.pk, node_hash=row.node_hash, node=node_of(row))
 
 
 def node_of(row: JobPosting) -> Node:

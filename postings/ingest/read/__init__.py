@@ -71,6 +71,7 @@ class _Reader:
     def __init__(self, portion: Portion) -> None:
         self._name, self._address = portion.name, portion.address
         self._portion = portion
+        self._page, self._language = portion.page, portion.language
         self._decoder = Decoder()
         self._line = 0
         self._unsaid: list[Problem] = []
@@ -78,11 +79,17 @@ class _Reader:
     def nodes(self) -> Iterator[Node | Unread]:
         content, line = self._portion.content, self._portion.line
         for entry in self._lines(content, line) if line else self._whole(content):
-            if self._unsaid and isinstance(entry, Node):
-                yield replace(entry, problems=(*self._unsaid, *entry.problems))
-                self._unsaid = []
-            else:
-                yield entry
+            if isinstance(entry, Unread):
+                yield replace(entry, document=self._name, address=self._address)
+                continue
+            problems, self._unsaid = (*self._unsaid, *entry.problems), []
+            yield replace(
+                entry,
+                document=self._name,
+                problems=problems,
+                page=entry.page or self._page,
+                language=entry.language or self._language,
+            )
 
     # --- JSON lines
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from postings.ingest.read.document import (
     MAX_BYTES,
@@ -36,14 +36,16 @@ BLANK = " \t\r\n\x1e"  # RFC 7464 parts texts by the record separator
 class Portion:
     """A document of at most `MAX_BYTES`, or whole lines of one that is JSON lines.
 
-    `name` and `address` are the document's; `line` is the number of the first line,
-    or 0 where this is all of a document.
+    `name`, `address`, `page` and `language` are the document's; `line` is the number of
+    the first line, or 0 where this is all of a document.
     """
 
     name: str
-    address: str
     content: bytes
     line: int = 0
+    address: str = ""
+    page: str = ""
+    language: str = ""
 
     @property
     def locator(self) -> str:
@@ -54,7 +56,7 @@ class Portion:
         if not self.line:
             return [self]
         return [
-            Portion(self.name, self.address, line, self.line + number)
+            replace(self, content=line, line=self.line + number)
             for number, line in enumerate(io.BytesIO(self.content))
         ]
 
@@ -88,7 +90,7 @@ class _Splitter:
 
     def __init__(self, document: Document) -> None:
         self._name = storable(document.name)
-        self._address = document.address
+        self._document = document
         self._stream = document.open()
         self._taken = bytearray()
         self._fault: OSError | None = None
@@ -159,7 +161,7 @@ class _Splitter:
             if not content or (self._fault is not None and content[-1:] != b"\n"):
                 return
             del self._taken[:end]
-            yield Portion(self._name, self._address, content, self._line + 1)
+            yield self._portion(content, self._line + 1)
             self._line += content.count(b"\n")
 
     def _long_line(self) -> Unread:
@@ -171,7 +173,7 @@ class _Splitter:
         del self._taken[:end]
         self._line += 1
         message = f"The line has more than {_MEBIBYTES}."
-        return unread(f"{self._name}:{self._line}", Code.TOO_LARGE, message)
+        return self._unread(f"{self._name}:{self._line}", Code.TOO_LARGE, message)
 
     def _whole(self) -> Iterator[Portion | Unread]:
         while len(self._taken) <= MAX_BYTES and self._more():
@@ -179,7 +181,7 @@ class _Splitter:
         if self._fault is not None:
             return
         if len(self._taken) <= MAX_BYTES:
-            yield Portion(self._name, self._address, bytes(self._taken))
+            yield self._portion(bytes(self._taken), 0)
         elif has_records(bytes(self._taken[: 2**20]), Decoder()):
             yield from self._lines()
         else:
@@ -187,12 +189,22 @@ class _Splitter:
                 f"More than {_MEBIBYTES} that is not JSON lines, which may be of any "
                 "length."
             )
-            yield unread(self._name, Code.TOO_LARGE, message)
+            yield self._unread(self._name, Code.TOO_LARGE, message)
 
     def _stopped(self, error: OSError) -> Unread:
         reason = error.strerror or str(error) or type(error).__name__
-        return unread(
+        return self._unread(
             f"{self._name}:{self._line + 1}" if self._line else self._name,
             Code.TOO_LARGE if isinstance(error, TooLarge) else Code.UNREADABLE,
             f"Reading stopped here: {reason.rstrip('.')}.",
         )
+
+    def _portion(self, content: bytes, line: int) -> Portion:
+        whole = self._document
+        return Portion(
+            self._name, content, line, whole.address, whole.page, whole.language
+        )
+
+    def _unread(self, where: str, code: Code, message: str) -> Unread:
+        said = unread(where, code, message)
+        return replace(said, document=self._name, address=self._document.address)

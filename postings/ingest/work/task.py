@@ -10,7 +10,7 @@ from typing import NamedTuple
 from postings.ingest import prepare, read
 from postings.ingest.prepare import Entry, Settings
 from postings.ingest.read import MAX_RAW, Node, Portion, Unread, storable
-from postings.ingest.report import Code
+from postings.ingest.report import Code, Problem, Severity
 
 #: Bytes of small documents that are one task together.
 SIZE = 2**18
@@ -52,15 +52,34 @@ class Part:
     faults: dict[int, Fault] = field(default_factory=dict)
     ends: int | None = None
 
+    def unread(self) -> Unread:
+        """What is left of the portion where nothing more of it can be read."""
+        portion = self.portion
+        return Unread(
+            problem=Problem(
+                code=Code.UNREADABLE,
+                severity=Severity.REJECTED,
+                message="It was not read to its end.",
+                locator=portion.locator,
+            ),
+            raw=storable(portion.content[:MAX_RAW].decode("utf-8", "replace")),
+            document=portion.name,
+            address=portion.address,
+        )
+
     def entries(self) -> Iterator[Node | Unread]:
         return islice(read.in_portion(self.portion), self.ends)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Parts of documents, in their order, that one worker works on."""
+    """Parts of documents, in their order, that one worker works on.
+
+    `ends` names the documents that end with it.
+    """
 
     parts: tuple[Part | Unread, ...]
+    ends: tuple[str, ...] = ()
 
     @property
     def document(self) -> str:
@@ -90,22 +109,32 @@ class Task:
             faults = part.faults | {step.entry: fault}
             instead = [replace(part, faults=faults, ends=step.entry)]
         before, after = self.parts[: step.part], self.parts[step.part + 1 :]
-        return Task((*before, *instead, *after))
+        return replace(self, parts=(*before, *instead, *after))
 
 
-def tasks(found: Iterable[Portion | Unread]) -> Iterator[Task]:
+class End(NamedTuple):
+    """There is no more of a document."""
+
+    document: str
+
+
+def tasks(found: Iterable[Portion | Unread | End]) -> Iterator[Task]:
     """Portions as tasks: each by itself, but small ones together."""
     parts: list[Part | Unread] = []
+    ends: list[str] = []
     size = 0
     for portion in found:
+        if isinstance(portion, End):
+            ends.append(portion.document)
+            continue
         more = len(portion.raw if isinstance(portion, Unread) else portion.content)
         if parts and size + more > SIZE:
-            yield Task(tuple(parts))
-            parts, size = [], 0
+            yield Task(tuple(parts), tuple(ends))
+            parts, ends, size = [], [], 0
         parts.append(portion if isinstance(portion, Unread) else Part(portion))
         size += more + _OVERHEAD
-    if parts:
-        yield Task(tuple(parts))
+    if parts or ends:
+        yield Task(tuple(parts), tuple(ends))
 
 
 _OVERHEAD = 256
@@ -131,8 +160,7 @@ def entries(
                 yield prepare.entry(found, settings)
             at(Step(number, position + 1, reading=True))
         if part.ends is not None:
-            raw = storable(part.portion.content[:MAX_RAW].decode("utf-8", "replace"))
-            yield prepare.lost(part.portion.locator, *part.faults[part.ends], raw)
+            yield prepare.lost(part.unread(), *part.faults[part.ends])
 
 
 def certain(

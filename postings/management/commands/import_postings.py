@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import shlex
 import sys
-from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -12,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from postings.ingest import pipeline, sources, work
+from postings.ingest import persist, pipeline, sources, work
 from postings.ingest.read import Document, Unread
 from postings.ingest.report import Outcome, Recorded, Report, Severity
 from postings.ingest.stopping import Interrupted
 from postings.management import progress
+from postings.management.asking import at_least, unshared, who_asked
 from postings.management.database import explained
 from postings.management.summary import Summary
 from postings.models import ImportRun, Source
@@ -24,6 +23,9 @@ from postings.models import ImportRun, Source
 REJECTED, USAGE = 1, 2
 
 MOST_JOBS = 256
+
+#: Outcomes that are said without being asked for.
+_SAID = (Outcome.DELETED_BY_EDITOR, Outcome.WITHDRAWN)
 
 
 def read_on(documents: Iterator[Document | Unread]) -> Iterator[Document | Unread]:
@@ -66,7 +68,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--jobs",
-            type=jobs,
+            type=at_least(1, at_most=MOST_JOBS),
             default=work.cores(),
             metavar="N",
             help="processes that read and clean (default: one a processor, %(default)s); "
@@ -82,6 +84,47 @@ class Command(BaseCommand):
             "--quiet",
             action="store_true",
             help="say nothing but what was rejected and what went wrong",
+        )
+        self.add_closing_arguments(parser)
+
+    def add_closing_arguments(self, parser: CommandParser) -> None:
+        proof = persist.Closing()
+        group = parser.add_argument_group(
+            "postings that are gone", "What was refused, and why, is said."
+        )
+        group.add_argument(
+            "--close-missing",
+            action="store_true",
+            help="this is all the source has: withdraw its postings that are missing, "
+            "if the run was complete",
+        )
+        group.add_argument(
+            "--misses",
+            type=at_least(1),
+            default=proof.misses,
+            metavar="N",
+            help="withdraw only what was missing from so many complete runs in a row "
+            "(default: %(default)s)",
+        )
+        group.add_argument(
+            "--max-share",
+            type=at_least(0, at_most=100),
+            default=proof.max_share,
+            metavar="PERCENT",
+            help="close nothing where more than this share of the source's open postings "
+            "is missing for the first time, or is to be closed (default: %(default)s)",
+        )
+        group.add_argument(
+            "--allow-empty",
+            action="store_true",
+            help="take a run without any record for a source without postings",
+        )
+        group.add_argument(
+            "--expect",
+            type=at_least(0),
+            default=proof.expect,
+            metavar="N",
+            help="take the run for incomplete where fewer records came",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -117,11 +160,16 @@ class Command(BaseCommand):
         report, began = Report(), timezone.now()
         state = ImportRun.State.FAILED
         try:
-            with explained(returncode=USAGE), self.progress(report, options) as watch:
+            with (
+                explained(returncode=USAGE),
+                unshared(),
+                self.progress(report, options) as shown,
+            ):
 
                 def tell(recorded: Recorded) -> None:
-                    self.tell(recorded, options)
-                    watch()
+                    for line in told(recorded, options):
+                        shown.write(line)
+                    shown.update()
 
                 pipeline.run(
                     read_on(documents),
@@ -131,7 +179,15 @@ class Command(BaseCommand):
                     jobs=options["jobs"],
                     report=report,
                     tell=tell,
-                    command_line=shlex.join(sys.argv),
+                    asked=who_asked(),
+                    closing=persist.Closing(
+                        misses=options["misses"],
+                        max_share=options["max_share"],
+                        allow_empty=options["allow_empty"],
+                        expect=options["expect"],
+                    )
+                    if options["close_missing"]
+                    else None,
                 )
             state = ImportRun.State.FINISHED
         except Interrupted as stop:
@@ -159,16 +215,13 @@ class Command(BaseCommand):
 
     def progress(
         self, report: Report, options: dict[str, Any]
-    ) -> AbstractContextManager[progress.Watch]:
+    ) -> AbstractContextManager[progress.Shown]:
         if options["quiet"]:
-            return nullcontext(lambda: None)
-        live = self.stderr.isatty() and options["verbosity"] == 1
-        return progress.shown(
-            report,
-            total=sources.size(options["paths"]),
-            terminal=sys.stderr if live else None,
-            lines=self.stdout,
-        )
+            return nullcontext(progress.Shown(self.stdout))
+        total = sources.size(options["paths"])
+        if self.stderr.isatty() and options["verbosity"] == 1:
+            return progress.live(report, total, out=self.stdout)
+        return nullcontext(progress.Lines(self.stdout, report, total))
 
     def refuse_sources_of_nothing(self, paths: list[str]) -> None:
         """A wrong path in a cron table must not pass for a feed without postings."""
@@ -187,33 +240,23 @@ class Command(BaseCommand):
                     returncode=USAGE,
                 )
 
-    def tell(self, recorded: Recorded, options: dict[str, Any]) -> None:
-        """One line a rejection; with -v 2 one for every record and problem."""
-        verbosity = options["verbosity"]
-        if recorded.outcome is Outcome.REJECTED:
-            for problem in recorded.problems:
-                if problem.severity is Severity.REJECTED:
-                    self.stdout.write(str(problem))
-        elif recorded.outcome is Outcome.DELETED_BY_EDITOR and (
-            verbosity and not options["quiet"]
-        ):
-            self.stdout.write(
-                f"{recorded.locator}: {recorded.outcome}: {recorded.title}"
-            )
-        if verbosity > 1:
-            if recorded.outcome is not Outcome.REJECTED:
-                self.stdout.write(
-                    f"{recorded.locator}: {recorded.outcome}: {recorded.title}"
-                )
-            for problem in recorded.problems:
-                if problem.severity is not Severity.REJECTED:
-                    self.stdout.write(f"  {problem}")
 
-
-def jobs(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_JOBS):
-        raise ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_JOBS}")
-    return int(text)
+def told(recorded: Recorded, options: dict[str, Any]) -> Iterator[str]:
+    """One line a rejection; with -v 2 one for every record and problem."""
+    verbosity = options["verbosity"]
+    what = f"{recorded.locator}: {recorded.outcome}: {recorded.title}"
+    if recorded.outcome is Outcome.REJECTED:
+        for problem in recorded.problems:
+            if problem.severity is Severity.REJECTED:
+                yield str(problem)
+    elif (recorded.outcome in _SAID and verbosity and not options["quiet"]) or (
+        verbosity > 1
+    ):
+        yield what
+    if verbosity > 1:
+        for problem in recorded.problems:
+            if problem.severity is not Severity.REJECTED:
+                yield f"  {problem}"
 
 
 def refuse_unwritable(target: Path) -> None:
