@@ -57,6 +57,8 @@ class Code(StrEnum):
     NO_TITLE = "no-title"
     DUPLICATE_IDENTITY = "duplicate-identity"
     NOT_STORED = "not-stored"
+    READER_FAILED = "reader-failed"
+    OVERTIME = "overtime"
     BAD_VALUE = "bad-value"
     BAD_DATE = "bad-date"
     LOOSE_DATE = "loose-date"
@@ -143,11 +145,16 @@ class Recorded:
 class Report:
     """The sum of a run. Memory: counters and one example a code, however many records.
 
+    `document` names the one whose records were dealt with last, `size` is the bytes of
+    all such documents; `run_id` is the run in the ledger, which a dry run has not.
     `remarks` are sentences about the run as a whole. `incomplete` says why what the
     run did not hold may still be there, and is empty where it was all of the source.
     """
 
     documents: int = 0
+    document: str = ""
+    size: int = 0
+    run_id: int | None = None
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     codes: Counter[tuple[Severity, Code]] = field(default_factory=Counter)
     firsts: dict[tuple[Severity, Code], Problem] = field(default_factory=dict)

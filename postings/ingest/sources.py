@@ -38,6 +38,25 @@ def documents(
     return _read(named, visit)
 
 
+def size(locations: Iterable[str]) -> int | None:
+    """The bytes of all documents, where that can be known before reading them.
+
+    It can't be of standard input, of the web, nor of what is packed.
+    """
+    total = 0
+    for location in locations:
+        if location == "-" or web.is_address(location):
+            return None
+        for file in _files(Path(location)):
+            if file.suffix.lower() in unpack.CONTAINERS:
+                return None
+            try:
+                total += file.stat().st_size
+            except OSError:
+                continue
+    return total
+
+
 def _read(locations: list[str], visit: web.Visit | None) -> Iterator[Document | Unread]:
     for location in locations:
         if visit is not None and web.is_address(location):

@@ -78,9 +78,9 @@ class Visit:
         except Failed as failed:
             yield failure(address, failed)
 
-    def stored(self, document: Document, *, accepted: bool) -> None:
+    def stored(self, document: str, *, accepted: bool) -> None:
         """Every record of a document is stored; `accepted` where none was rejected."""
-        fetched = self._fetched.pop(document.name, None)
+        fetched = self._fetched.pop(document, None)
         if fetched is not None:
             fetched.stored(accepted=accepted)
 
@@ -163,7 +163,7 @@ class Visit:
                 fetched.spoilt()
             else:
                 fetched.given()
-                self._fetched[found.name] = fetched
+                self._fetched[storable(found.name)] = fetched
             yield found
         fetched.ended()
 
