@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -21,6 +22,9 @@ from postings.models import ImportRecord, ImportRun, Source
 
 #: Records a transaction holds; small enough that writers do not wait for each other.
 BATCH = 500
+
+#: Seconds after which what has been read is stored, however little: a crawl is slow.
+PATIENCE = 5.0
 
 
 def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
@@ -50,22 +54,21 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     """
     report = Report() if report is None else report
     asked = replace(asked or persist.Asked(), closes_missing=closing is not None)
-    with Stopping() as stopping, work.Pool(jobs) as pool:
+    with (
+        Stopping() as stopping,
+        nullcontext() if dry_run else persist.held(source),
+        work.Pool(jobs) as pool,
+        _opened(source, now, dry_run, asked, report, stopping) as current,
+    ):
         tasks = iter(work.tasks(_portions(documents, report)))
         first = list(islice(tasks, jobs))
-        pool.start(len(first))  # before there is a connection to the database
-        with (
-            nullcontext() if dry_run else persist.held(source),
-            _opened(source, now, dry_run, asked, report, stopping) as current,
-        ):
-            _import(pool, chain(first, tasks), current, report, tell, stopping, visit)
-            if visit is not None:
-                visit.conclude(report)
-            if closing is not None:
-                for recorded in persist.withdraw_missing(
-                    current, report, closing, now=now
-                ):
-                    _say(recorded, report, tell)
+        pool.start(len(first))
+        _import(pool, chain(first, tasks), current, report, tell, stopping, visit)
+        if visit is not None:
+            visit.conclude(report)
+        if closing is not None:
+            for recorded in persist.withdraw_missing(current, report, closing, now=now):
+                _say(recorded, report, tell)
     return report
 
 
@@ -231,15 +234,19 @@ class _Batch:
 
 
 def _batches(results: Iterable[work.Worked], known: Settings) -> Iterator[_Batch]:
-    batch = _Batch(known)
+    """Full batches, and one that is not where what is in it has waited long enough."""
+    batch, began = _Batch(known), time.monotonic()
     for worked in results:
         start = 0
         while taken := batch.take(worked, start):
             start += taken
             if len(batch.entries) == BATCH:
                 yield batch
-                batch = _Batch(known)
+                batch, began = _Batch(known), time.monotonic()
         batch.ends += worked.task.ends
+        if time.monotonic() - began > PATIENCE:
+            yield batch
+            batch, began = _Batch(known), time.monotonic()
     if batch.entries or batch.ends:
         yield batch
 

@@ -560,8 +560,6 @@ class Batch:
             for arrived, entry, recorded in zip(batch, entries, finished, strict=True)
             if recorded.outcome is not Outcome.UNCHANGED
         ]
-        if not told:
-            return
         ledger: list[rows.Values] = []
         conflicts: list[tuple[int, int, merge.Conflict]] = []
         ids = rows.reserve(ImportRecord, len(told))

@@ -144,7 +144,8 @@ def _missing(run: Run, of: Source | None, now: datetime) -> dict[int, int]:
     return {
         pk: last or 0
         for pk, last in last_seen.order_by("posting").values_list("posting", "last")
-        if run.row is not None or pk not in run.claims.postings
+        if run.row is not None
+        or not (pk in run.claims.postings or pk in run.claims.seen)
     }
 
 
