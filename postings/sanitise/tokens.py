@@ -316,7 +316,9 @@ def tokens(text: str, removed: Removals) -> Iterator[Token]:  # noqa: PLR0912, P
         at = text.find("<", position)
         if at < 0:
             break
-        if found := fast_tag(text, at) or reader.quoted_tag(at):
+        # Without an end every tag would be looked for to the end of the text.
+        tag = fast_tag(text, at) if at < reader.last_end else None
+        if found := tag or reader.quoted_tag(at):
             closing, name, raw = found.groups()
             name = name.lower()
             if name not in KNOWN_TAGS and not _is_markup(name, raw):

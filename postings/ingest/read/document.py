@@ -108,6 +108,11 @@ def unread(
     )
 
 
+def no_object(where: str, raw: str, value: Any) -> Unread:
+    message = "A JSON object or array was expected."
+    return unread(where, Code.NOT_AN_OBJECT, message, raw=raw, value=value)
+
+
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
