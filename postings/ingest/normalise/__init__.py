@@ -194,17 +194,13 @@ class _Reading:
 
     def _note_losses(self, *, long_texts: bool) -> None:
         """Reports values that came to nothing, or of which only the first counted."""
+        found = self._found
         for key, value in self._data.items():
-            attribute = _ATTRIBUTES.get(key)
-            if attribute is None or value is None or value == "":
+            if not value or key not in _ATTRIBUTES:
                 continue
-            if type(value) is list and key in _SINGLE:
-                items = list(text.values(value))
-                if any(item != items[0] for item in items):
-                    self._notes.ignored(
-                        Code.TOO_LONG, key, "Only one of several values is read.", value
-                    )
-            got = self._found.get(attribute)
+            if type(value) is list:
+                self._note_list(key, value)
+            got = found.get(_ATTRIBUTES[key])
             if got is False or (got and got != _UNSAID.get(type(got))):
                 continue
             if (
@@ -217,6 +213,17 @@ class _Reading:
                 self._notes.ignored(
                     Code.BAD_VALUE, key, "Nothing in it could be read.", value
                 )
+
+    def _note_list(self, key: str, value: list[Any]) -> None:
+        message = ""
+        if key in _SINGLE:
+            items = list(text.values(value))
+            if any(item != items[0] for item in items):
+                message = "Only one of several values is read."
+        elif len(value) > text.MAX_VALUES:
+            message = f"At most the first {text.MAX_VALUES:,} values are looked at."
+        if message:
+            self._notes.ignored(Code.TOO_LONG, key, message, value)
 
     def _language(self, *, detect: bool) -> Language:
         sample = ""
@@ -301,21 +308,20 @@ _ATTRIBUTES: Mapping[str, str] = {
 
 #: What says nothing of values that are no None, "" or () then.
 _UNSAID: Mapping[type, Any] = {
-    kind: kind()
-    for kind in (
-        ContactPoint, Education, EmploymentTypes, Experience, Identifier, LocationType,
-        Salary, StartDate,
+    type(each): each
+    for each in (
+        ContactPoint(), Education(), EmploymentTypes(), Experience(), Identifier(),
+        LocationType(), Salary(), StartDate(),
     )
 }  # fmt: skip
 
 #: Properties of which a posting has one value.
-_SINGLE = frozenset(
-    """
-    title name employmentUnit workHours relevantOccupation jobImmediateStart directApply
-    experienceInPlaceOfEducation totalJobOpenings jobStartDate jobDuration identifier
-    datePosted validThrough salaryCurrency url hiringOrganization applicationContact
-    """.split()
-)
+_SINGLE = frozenset((
+    "title", "name", "employmentUnit", "workHours", "relevantOccupation", "directApply",
+    "jobImmediateStart", "experienceInPlaceOfEducation", "totalJobOpenings", "url",
+    "jobStartDate", "jobDuration", "identifier", "datePosted", "validThrough",
+    "salaryCurrency", "hiringOrganization", "applicationContact",
+))  # fmt: skip
 
 #: Names whose keys are understood in any case, by their lower case.
 _KNOWN_NAMES: Mapping[str, str] = {

@@ -5,12 +5,16 @@ from __future__ import annotations
 import html as html_entities
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from postings import sanitise
 from postings.ingest.report import Code, Notes
 from postings.schemaorg import MAX_TEXT, MAX_URL
+
+#: The most values that are looked at of one property.
+MAX_VALUES = 10_000
 
 #: The longest list of texts one property may hold; the rest stays in the node.
 MAX_LIST = 200
@@ -25,11 +29,18 @@ _WRAPPERS = ("@value", "@list", "@set")
 def values(value: Any) -> Iterator[Any]:
     """One property's values one by one; `null`, `""`, `[]` and `{}` are absent.
 
-    `@value`, `@list` and `@set` wrappers are opened.
+    `@value`, `@list` and `@set` wrappers are opened. At most `MAX_VALUES` come.
     """
+    if type(value) is list and len(value) == 1 and type(value[0]) is not list:
+        value = value[0]
+    found = _values(value)
+    return islice(found, MAX_VALUES) if type(value) is list else found
+
+
+def _values(value: Any) -> Iterator[Any]:
     if isinstance(value, list):
         for item in value:
-            yield from values(item)
+            yield from _values(item)
     elif isinstance(value, dict):
         for wrapper in _WRAPPERS:
             if wrapper in value:
@@ -209,6 +220,8 @@ def url(value: Any, where: str, notes: Notes, *, start: str = "") -> str:
 
 
 def urls(value: Any, where: str, notes: Notes, *, start: str = "") -> tuple[str, ...]:
+    if type(value) is str and ";" not in value and _USUAL_ADDRESS.fullmatch(value):
+        return (value,) if len(value) <= MAX_URL else _no_address(value, where, notes)
     found: dict[str, None] = {}
     for item in values(value):
         raw = _address(item).strip()
@@ -216,20 +229,24 @@ def urls(value: Any, where: str, notes: Notes, *, start: str = "") -> tuple[str,
             if says_something(item):
                 notes.ignored(Code.BAD_ADDRESS, where, "There is none in it.", item)
             continue
-        address = html_entities.unescape(raw) if "&" in raw else raw
+        address = sanitise.resolved(raw) if ";" in raw else raw
         if start and address.startswith(_RELATIVE):
             address = _joined(start, address)
         if is_web_address(address):
             found.setdefault(address)
         else:
-            notes.ignored(
-                Code.BAD_ADDRESS,
-                where,
-                "Not an absolute http or https address of at most "
-                f"{MAX_URL} characters.",
-                raw,
-            )
+            _no_address(raw, where, notes)
     return tuple(found)[:MAX_LIST]
+
+
+def _no_address(raw: str, where: str, notes: Notes) -> tuple[str, ...]:
+    notes.ignored(
+        Code.BAD_ADDRESS,
+        where,
+        f"Not an absolute http or https address of at most {MAX_URL} characters.",
+        raw,
+    )
+    return ()
 
 
 #: What begins a relative address and no host, word or code.

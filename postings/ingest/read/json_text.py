@@ -22,6 +22,9 @@ MAX_DEPTH = 100
 #: are held at once. Career data has one for every fourteen characters or more.
 MAX_VALUES = 4_000_000
 
+#: The most repeated keys that are said of one text.
+_MAX_REPEATED = 100
+
 #: Contexts that are schema.org's and nothing else.
 _PLAIN_CONTEXTS = frozenset(
     f"{scheme}://{host}{slash}"
@@ -169,7 +172,7 @@ class Decoder:
     def _repeats(self, pairs: list[tuple[str, Any]]) -> None:
         seen: dict[str, Any] = {}
         for key, value in pairs:
-            if key in seen:
+            if key in seen and len(self._repeated) < _MAX_REPEATED:
                 equal = seen[key] == value
                 self._repeated[key] = self._repeated.get(key, True) and equal
             seen[key] = value

@@ -73,9 +73,7 @@ def elements(parsed: Parsed, *, address: str) -> Iterator[Element]:
 
 
 _NO_CONTEXT = (
-    Repair(
-        Code.MISSING_CONTEXT, "There is no @context; it was read as schema.org's."
-    ),
+    Repair(Code.MISSING_CONTEXT, "There is no @context; it was read as schema.org's."),
 )
 
 

@@ -57,9 +57,7 @@ def nodes(
 
 #: How libxml2 says that it stopped: elements nested 2,048 deep.
 _LIMIT = lxml.etree.ErrorTypes.ERR_RESOURCE_LIMIT
-_CUT = (
-    "The page's elements are nested too deep; of what lies deeper, only JSON-LD was read."
-)
+_CUT = "The page's elements are nested too deep; of what lies deeper, only JSON-LD was read."
 
 
 def _tree(text: str) -> tuple[lxml.html.HtmlElement, bool]:
