@@ -206,12 +206,17 @@ class Report:
         ]
 
 
+#: The most problems that are listed of one record.
+MAX_PROBLEMS = 500
+
+
 class Notes:
     """Collects the problems of one record while it is read."""
 
     def __init__(self, locator: str) -> None:
         self._start = locator if "#" in locator else f"{locator}#"
         self._problems: list[Problem] = []
+        self._left_out = 0
 
     def repaired(self, code: Code, where: str, message: str, value: Any = None) -> None:
         self._add(Severity.REPAIRED, code, where, message, value)
@@ -223,11 +228,30 @@ class Notes:
         self._add(Severity.REJECTED, code, where, message, value)
 
     def problems(self) -> tuple[Problem, ...]:
-        return tuple(self._problems)
+        if not self._left_out:
+            return tuple(self._problems)
+        more = Problem(
+            code=Code.TOO_LONG,
+            severity=Severity.IGNORED,
+            locator=self._start.rstrip("#"),
+            message=f"{self._left_out} more problems are not listed.",
+        )
+        return (*self._problems, more)
+
+    def mention(self, where: str) -> bool:
+        """Whether there is a problem of a property or of a part of it."""
+        start = f"{self._start}/{where}"
+        return any(
+            problem.locator == start or problem.locator.startswith(f"{start}/")
+            for problem in self._problems
+        )
 
     def _add(
         self, severity: Severity, code: Code, where: str, message: str, value: Any
     ) -> None:
+        if len(self._problems) >= MAX_PROBLEMS and severity is not Severity.REJECTED:
+            self._left_out += 1
+            return
         self._problems.append(
             Problem(
                 code=code,

@@ -30,6 +30,7 @@ from postings.sanitise.tokens import (
     ESCAPED_TAG,
     LITERAL_TAG,
     TEXT,
+    resolved,
     tokens,
     visible,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "excerpt",
     "plain",
     "plain_text",
+    "resolved",
     "sanitise",
 ]
 

@@ -234,11 +234,24 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("", text) if _SUSPECT.search(text) else text
 
 
+_REFERENCE: Final = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
+
+
+def resolved(attribute: str) -> str:
+    """An attribute's text, an address above all, with its references undone once.
+
+    Only those with a semicolon are: "?id=1&region=us" names no registered trade mark.
+    """
+    if "&" not in attribute:
+        return attribute
+    return _REFERENCE.sub(lambda found: unescape(found[0]), attribute)
+
+
 def attributes(raw: str) -> dict[str, str]:
     """The attributes of a tag, names in lower case; of equal names the first wins."""
     found: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(raw):
-        found.setdefault(name.lower(), unescape(double or single or bare))
+        found.setdefault(name.lower(), resolved(double or single or bare))
     return found
 
 
@@ -316,7 +329,9 @@ def tokens(text: str, removed: Removals) -> Iterator[Token]:  # noqa: PLR0912, P
         at = text.find("<", position)
         if at < 0:
             break
-        if found := fast_tag(text, at) or reader.quoted_tag(at):
+        # Without an end every tag would be looked for to the end of the text.
+        tag = fast_tag(text, at) if at < reader.last_end else None
+        if found := tag or reader.quoted_tag(at):
             closing, name, raw = found.groups()
             name = name.lower()
             if name not in KNOWN_TAGS and not _is_markup(name, raw):

@@ -20,7 +20,7 @@ from postings.ingest.read.document import (
 )
 from postings.ingest.read.json_text import MAX_DEPTH, Parsed, Repair
 from postings.ingest.read.linked_data import Element, is_posting
-from postings.ingest.report import Code, Problem, Severity, shortened
+from postings.ingest.report import MAX_PROBLEMS, Code, Problem, Severity, shortened
 
 #: References are followed this far into one posting; real pages need two.
 MAX_REFERENCES = 50
@@ -295,7 +295,11 @@ def _resolved(
         if isinstance(name, str) and not value.keys() - _NAMING:
             target = index.get(name)
             if target is None:
-                if len(value) == 1 and not _is_elsewhere(name):
+                if (
+                    len(value) == 1
+                    and not _is_elsewhere(name)
+                    and len(problems) < MAX_PROBLEMS
+                ):
                     problems.append(
                         Problem(
                             code=Code.MISSING_REFERENCE,
