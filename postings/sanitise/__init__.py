@@ -5,7 +5,6 @@ typed and for what is stored. The policy is data, in `policy`; bleach judges las
 """
 
 import re
-from html import unescape
 from typing import Final
 
 from postings.sanitise.builder import Builder
@@ -32,6 +31,7 @@ from postings.sanitise.tokens import (
     TEXT,
     resolved,
     tokens,
+    unescape,
     visible,
 )
 from postings.sanitise.wrapping import unwrapped
@@ -54,6 +54,7 @@ __all__ = [
     "plain_text",
     "resolved",
     "sanitise",
+    "unescape",
 ]
 
 _MAX_DECODINGS: Final = 2

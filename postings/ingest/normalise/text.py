@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import html as html_entities
 import re
 from collections.abc import Iterator, Mapping
+from html import escape
 from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -200,7 +200,7 @@ def html(value: Any, where: str, notes: Notes) -> str:
     elif any(re.search(r"<\w|&lt;\w", item) for item in found):
         raw = "\n".join(found)
     else:
-        items = "".join(f"<li>{html_entities.escape(item)}</li>" for item in found)
+        items = "".join(f"<li>{escape(item)}</li>" for item in found)
         raw = f"<ul>{items}</ul>"
     cleaned = sanitise.clean(raw)
     for removal in cleaned.removed:

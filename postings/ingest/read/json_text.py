@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import pyjson5
 
 from postings import schemaorg
 from postings.ingest.report import Code, Severity, shortened
+from postings.sanitise import unescape
 
 #: Containers nested deeper than this are not career data; deeper records are rejected
 #: before anything recurses into them.
@@ -364,7 +364,7 @@ def _unwrapped(text: str) -> tuple[str, tuple[Repair, ...]]:
         text = text[:-1]
         repairs.append(Repair(Code.WRAPPED_JSON, message))
     if "&quot;" in text[:_EDGE] and '"' not in text:
-        text = html.unescape(text)
+        text = unescape(text)
         message = "The whole JSON was HTML-escaped, which was undone once."
         repairs.append(Repair(Code.WRAPPED_JSON, message))
     return text, tuple(repairs)
