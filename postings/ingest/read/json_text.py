@@ -60,13 +60,15 @@ class Parsed:
 class Fault:
     """Why a text is no JSON, and the line where that shows, counted from 1.
 
-    `more`: a whole value ended there, and more text follows it.
+    `more`: a whole value ended there, and more text follows it. `column` is counted
+    from 1 too, and 0 where no place can be named.
     """
 
     code: Code
     message: str
     line: int = 1
     more: bool = False
+    column: int = 0
 
 
 def _known_names() -> frozenset[str]:
@@ -278,6 +280,7 @@ def _fault(error: Exception) -> Fault:
             f"{error.msg}.",
             error.lineno,
             error.msg == "Extra data",
+            error.colno,
         )
     if isinstance(error, RecursionError):
         return Fault(Code.TOO_DEEP, too_deep())
@@ -318,6 +321,11 @@ def is_wrapped(text: str) -> bool:
     """Whether JSON stands inside a CDATA section or an HTML comment."""
     opening = _OPENING.match(text[:_EDGE])
     return opening is not None and text[opening.end() : opening.end() + 1] in {"{", "["}
+
+
+def without_wrapping(text: str) -> str:
+    """The text that the places of its faults are counted in."""
+    return _unwrapped(text)[0]
 
 
 def _unwrapped(text: str) -> tuple[str, tuple[Repair, ...]]:
