@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.db.models.functions import Substr
@@ -61,6 +62,13 @@ def take(
         persist.give_back(posting_id, names, now=timezone.now(), user=editor(request))
     except persist.NothingToTake as nothing:
         return nothing
+    LogEntry.objects.log_actions(
+        user_id=editor(request).pk,
+        queryset=JobPosting.objects.filter(pk=posting_id),
+        action_flag=CHANGE,
+        change_message=f"Took the feed's {', '.join(sorted(names))}.",
+        single_object=True,
+    )
     return None
 
 

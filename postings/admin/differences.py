@@ -22,7 +22,8 @@ _MOST = 4000
 _MARKUP = re.compile(r"<[^<>]*>")
 _TOKEN = re.compile(r"<[^<>]*>\s*|[^\s<]+\s*|<\s*|\s+")
 _BLOCK = re.compile(
-    r"\s*(?=<(?:p|h[1-6]|[uod]l|li|d[td]|table|tr|blockquote|pre|hr)\b)", re.IGNORECASE
+    r"(?<!\s)\s*(?=<(?:p|h[1-6]|[uod]l|li|d[td]|table|tr|blockquote|pre|hr)\b)",
+    re.IGNORECASE,
 )
 
 
@@ -97,8 +98,11 @@ def _shown(tokens: Sequence[str], marked: set[int], *, markup: bool) -> SafeStri
         numbered = enumerate(tokens)
         for differs, group in groupby(numbered, key=lambda item: item[0] in marked):
             found = [token for _, token in group]
-            inner = format_html_join("", "{}", ((_piece(t, markup),) for t in found))
-            yield (format_html("<mark>{}</mark>", inner) if differs else inner,)
+            last = found[-1].rstrip() if differs else found[-1]
+            rest = found[-1][len(last) :]
+            shown = [_piece(token, markup) for token in (*found[:-1], last)]
+            inner = format_html_join("", "{}", ((piece,) for piece in shown))
+            yield (format_html("<mark>{}</mark>{}", inner, rest) if differs else inner,)
 
     return format_html_join("", "{}", pieces())
 

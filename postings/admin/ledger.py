@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -57,13 +57,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
         "kind",
         "state_now",
         "documents",
-        "created",
-        "updated",
-        "unchanged",
-        "reopened",
-        "withdrawn",
-        "conflicts_met",
-        "rejections_met",
+        "became",
+        "waiting",
         "took",
     )
     list_filter = ("kind", "state", "source")
@@ -124,15 +119,15 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "seconds": seconds,
         }
 
-    @admin.display(description=_("conflicts"), ordering="conflict")
-    def conflicts_met(self, run: Any) -> str:
-        address = listed("importconflict", record__run__id__exact=run.pk)
-        return _with_waiting(run.conflict, run.open_conflicts, address)
+    @admin.display(description=_("records"))
+    def became(self, run: ImportRun) -> str:
+        said = (f"{count} {outcome}" for outcome, count, _address in _outcomes(run))
+        return ", ".join(said) or "-"
 
-    @admin.display(description=_("rejected"), ordering="rejected")
-    def rejections_met(self, run: Any) -> str:
-        address = listed("importrecord", run__id__exact=run.pk)
-        return _with_waiting(run.rejected, run.open_rejections, address)
+    @admin.display(description=_("waiting for somebody"))
+    def waiting(self, run: ImportRun) -> str:
+        links = [(address, said) for said, address in _waiting(run)]
+        return format_html_join(", ", '<a href="{}">{}</a>', links) or "-"
 
     @admin.display(description=_("who"))
     def who(self, run: ImportRun) -> str:
@@ -189,10 +184,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
                 "run": run,
                 "outcomes": _outcomes(run),
                 "groups": _groups(run),
-                "conflicts_list": listed(
-                    "importconflict", record__run__id__exact=run.pk
-                ),
-                "rejections_list": listed("importrecord", run__id__exact=run.pk),
+                "waiting": _waiting(run),
                 "may_undo": self.has_undo_permission(request),
             }
         return super().change_view(
@@ -259,10 +251,25 @@ def _number_of(rows: QuerySet[Any], group: str) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-def _with_waiting(count: int, waiting: int, address: str) -> str:
-    if not waiting:
-        return str(count)
-    return format_html('{} <a href="{}">{} {}</a>', count, address, waiting, _("open"))
+def _waiting(run: Any) -> list[tuple[str, str]]:
+    """What of a run is open still, and the list of it."""
+    rejected = ngettext(
+        "%d rejected record", "%d rejected records", run.open_rejections
+    )
+    conflicts = ngettext("%d conflict", "%d conflicts", run.open_conflicts)
+    return [
+        (said % count, listed(name, **{field: run.pk}))
+        for count, said, name, field in (
+            (run.open_rejections, rejected, "importrecord", "run__id__exact"),
+            (
+                run.open_conflicts,
+                conflicts,
+                "importconflict",
+                "record__run__id__exact",
+            ),
+        )
+        if count
+    ]
 
 
 def _outcomes(run: ImportRun) -> list[tuple[str, int, str]]:

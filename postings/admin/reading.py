@@ -19,6 +19,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     """What the import wrote can be read here and changed nowhere."""
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each would count the whole table
     list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -48,6 +49,11 @@ _LINKED = 5
 
 #: Problems listed on the page of a record.
 _MOST_PROBLEMS = 200
+
+
+_MEND = forms.Textarea(
+    attrs={"rows": 20, "cols": 100, "spellcheck": "false", "dir": "ltr"}
+)
 
 
 def waits(record: ImportRecord) -> bool:
@@ -111,7 +117,6 @@ class ImportRecordAdmin(ReadOnlyAdmin):
     search_help_text = _("File, address or pointer")
     ordering = ("-id",)
     actions = ("retry_selected",)
-    fields = ("outcome", "locator", "in_run", "on_posting", "settled")
     readonly_fields = ("in_run", "on_posting", "settled")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRecord]:
@@ -132,6 +137,14 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         )
 
     # --- Reading
+
+    def get_fields(
+        self, request: HttpRequest, obj: ImportRecord | None = None
+    ) -> tuple[str, ...]:
+        """Only a rejected record can be settled; it has no posting."""
+        rejected = obj is not None and obj.outcome == Outcome.REJECTED.value
+        own = ("document", "settled") if rejected else ("on_posting",)
+        return ("outcome", "locator", "in_run", *own)
 
     @admin.display(description=_("where"), ordering="locator")
     def where(self, record: ImportRecord) -> str:
@@ -211,6 +224,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
             "waits": waits(record),
             "may_retry": self.has_retry_permission(request),
             "text": text,
+            "mend": _MEND.render("text", text, {"id": "id_text"}),
             "listing": faults.broken(text) or faults.pointed(text, pointers),
         }
 

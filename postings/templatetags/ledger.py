@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils.translation import ngettext
 
 from postings.models import ImportConflict, ImportRecord
 
 register = template.Library()
 
 
-@register.simple_tag
-def waiting() -> dict[str, int]:
-    """How many rejected records and conflicts nobody has settled. Two queries."""
-    return {
-        "rejections": ImportRecord.objects.filter(
+@register.simple_tag(takes_context=True)
+def waiting(context: Context) -> list[tuple[str, str]]:
+    """What nobody has settled yet and this user may see, each with its list.
+
+    Cost: one query for each of the two.
+    """
+    user: Any = context["request"].user
+    found: list[tuple[str, str]] = []
+    if user.has_perm("postings.view_importrecord"):
+        count = ImportRecord.objects.filter(
             outcome="rejected", resolved_at__isnull=True
-        ).count(),
-        "conflicts": ImportConflict.objects.filter(
+        ).count()
+        said = ngettext("%d rejected record", "%d rejected records", count) % count
+        if count:
+            found.append((said, reverse("admin:postings_importrecord_changelist")))
+    if user.has_perm("postings.view_importconflict"):
+        count = ImportConflict.objects.filter(
             resolution=ImportConflict.Resolution.OPEN
-        ).count(),
-    }
+        ).count()
+        said = ngettext("%d conflict", "%d conflicts", count) % count
+        if count:
+            found.append((said, reverse("admin:postings_importconflict_changelist")))
+    return found
