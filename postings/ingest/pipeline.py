@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -14,12 +15,16 @@ from django.utils import timezone
 from postings.ingest import persist, prepare, read, work
 from postings.ingest.prepare import Digests, Entry, Settings
 from postings.ingest.read import Document, Portion, Unread
-from postings.ingest.report import Recorded, Report
+from postings.ingest.report import Outcome, Recorded, Report
 from postings.ingest.stopping import Stopping
+from postings.ingest.web import Visit
 from postings.models import ImportRecord, ImportRun, Source
 
 #: Records a transaction holds; small enough that writers do not wait for each other.
 BATCH = 500
+
+#: Seconds after which what has been read is stored, however little: a crawl is slow.
+PATIENCE = 5.0
 
 
 def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
@@ -33,13 +38,15 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     tell: Callable[[Recorded], None] | None = None,
     asked: persist.Asked | None = None,
     closing: persist.Closing | None = None,
+    visit: Visit | None = None,
 ) -> Report:
     """Imports documents into a source and returns the sum of what happened.
 
     `jobs` processes read and clean, this one stores; with one job it does both. `tell`
     hears of every record as it is stored; the sum so far is in `report`, where one is
     given. A dry run is the same work with every batch rolled back. With `closing`, what
-    the run did not hold is withdrawn where that is proven.
+    the run did not hold is withdrawn where that is proven. A `visit` that documents came
+    by hears of each that is stored.
 
     Raises `persist.Held` where another process is importing this source, `Interrupted`
     after the batch in hand where this one is asked to stop. Memory: a few portions and
@@ -47,20 +54,21 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     """
     report = Report() if report is None else report
     asked = replace(asked or persist.Asked(), closes_missing=closing is not None)
-    with Stopping() as stopping, work.Pool(jobs) as pool:
+    with (
+        Stopping() as stopping,
+        nullcontext() if dry_run else persist.held(source),
+        work.Pool(jobs) as pool,
+        _opened(source, now, dry_run, asked, report, stopping) as current,
+    ):
         tasks = iter(work.tasks(_portions(documents, report)))
         first = list(islice(tasks, jobs))
-        pool.start(len(first))  # before there is a connection to the database
-        with (
-            nullcontext() if dry_run else persist.held(source),
-            _opened(source, now, dry_run, asked, report, stopping) as current,
-        ):
-            _import(pool, chain(first, tasks), current, report, tell, stopping)
-            if closing is not None:
-                for recorded in persist.withdraw_missing(
-                    current, report, closing, now=now
-                ):
-                    _say(recorded, report, tell)
+        pool.start(len(first))
+        _import(pool, chain(first, tasks), current, report, tell, stopping, visit)
+        if visit is not None:
+            visit.conclude(report)
+        if closing is not None:
+            for recorded in persist.withdraw_missing(current, report, closing, now=now):
+                _say(recorded, report, tell)
     return report
 
 
@@ -126,7 +134,9 @@ def _import(
     report: Report,
     tell: Callable[[Recorded], None] | None,
     stopping: Stopping,
+    visit: Visit | None = None,
 ) -> None:
+    spoilt: set[str] = set()  # documents a record of which was rejected
     known = Settings(settings.TIME_ZONE, Digests(persist.known(current.source_slug)))
     for batch in _batches(pool.work(tasks, known), known):
         with stopping.deferred():
@@ -134,8 +144,13 @@ def _import(
             batch.count(report)
             for recorded in stored:
                 _say(recorded, report, tell)
+            if visit is not None:
+                spoilt |= batch.rejected(stored)
             for document in batch.ends:
                 current.has_read(document)
+                if visit is not None:
+                    visit.stored(document, accepted=document not in spoilt)
+                    spoilt.discard(document)
 
 
 def _portions(
@@ -192,6 +207,14 @@ class _Batch:
                 report.size += task.size
                 report.document = task.document or report.document
 
+    def rejected(self, stored: Sequence[Recorded]) -> set[str]:
+        """The documents of records that were rejected."""
+        return {
+            entry.document
+            for entry, recorded in zip(self.entries, stored, strict=True)
+            if recorded.outcome is Outcome.REJECTED
+        }
+
     def again(self, positions: Sequence[int]) -> list[Entry]:
         """The entries at these positions, prepared though they seemed to be held."""
         found: dict[int, Entry] = {}
@@ -211,15 +234,19 @@ class _Batch:
 
 
 def _batches(results: Iterable[work.Worked], known: Settings) -> Iterator[_Batch]:
-    batch = _Batch(known)
+    """Full batches, and one that is not where what is in it has waited long enough."""
+    batch, began = _Batch(known), time.monotonic()
     for worked in results:
         start = 0
         while taken := batch.take(worked, start):
             start += taken
             if len(batch.entries) == BATCH:
                 yield batch
-                batch = _Batch(known)
+                batch, began = _Batch(known), time.monotonic()
         batch.ends += worked.task.ends
+        if time.monotonic() - began > PATIENCE:
+            yield batch
+            batch, began = _Batch(known), time.monotonic()
     if batch.entries or batch.ends:
         yield batch
 

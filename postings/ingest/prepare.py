@@ -35,6 +35,10 @@ class Prepared:
         return self.node.locator
 
     @property
+    def document(self) -> str:
+        return self.node.document
+
+    @property
     def keys(self) -> tuple[Key, ...]:
         return self.claim.keys
 
@@ -65,10 +69,15 @@ class Rejected:
 
 
 class Held(NamedTuple):
-    """A record the source seems to hold as it is, so that nothing was done for it."""
+    """A record the source seems to hold as it is, so that nothing was done for it.
+
+    `problems` are those of its text, not of its values, which nobody looked at.
+    """
 
     digest: str
     locator: str
+    document: str
+    problems: tuple[Problem, ...]
 
 
 #: What becomes of a record on its way to the database.
@@ -103,7 +112,7 @@ class Settings:
 def entry(read: Node | Unread, settings: Settings) -> Entry:
     """What becomes of what was read; never raises for what strangers wrote."""
     if isinstance(read, Node) and read.digest in settings.held:
-        return Held(read.digest, read.locator)
+        return Held(read.digest, read.locator, read.document, read.problems)
     return complete(read, settings.site_zone)
 
 

@@ -5,7 +5,6 @@ typed and for what is stored. The policy is data, in `policy`; bleach judges las
 """
 
 import re
-from html import unescape
 from typing import Final
 
 from postings.sanitise.builder import Builder
@@ -30,7 +29,9 @@ from postings.sanitise.tokens import (
     ESCAPED_TAG,
     LITERAL_TAG,
     TEXT,
+    resolved,
     tokens,
+    unescape,
     visible,
 )
 from postings.sanitise.wrapping import unwrapped
@@ -51,7 +52,9 @@ __all__ = [
     "excerpt",
     "plain",
     "plain_text",
+    "resolved",
     "sanitise",
+    "unescape",
 ]
 
 _MAX_DECODINGS: Final = 2

@@ -560,8 +560,6 @@ class Batch:
             for arrived, entry, recorded in zip(batch, entries, finished, strict=True)
             if recorded.outcome is not Outcome.UNCHANGED
         ]
-        if not told:
-            return
         ledger: list[rows.Values] = []
         conflicts: list[tuple[int, int, merge.Conflict]] = []
         ids = rows.reserve(ImportRecord, len(told))
@@ -665,12 +663,13 @@ def _by_posting(records: Iterable[_Record]) -> dict[int, _Record]:
 
 
 def _unchanged(entry: Held, row: JobPosting, *, again: bool) -> Recorded:
+    repeated = (_repeated(entry.locator, row.title),) if again else ()
     return Recorded(
         outcome=Outcome.UNCHANGED,
         locator=entry.locator,
         title=row.title,
         posting_id=None if again else row.pk,
-        problems=(_repeated(entry.locator, row.title),) if again else (),
+        problems=(*entry.problems, *repeated),
     )
 
 

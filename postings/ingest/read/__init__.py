@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from postings.ingest.read import graph, json_text, page, pieces
 from postings.ingest.read.document import (
@@ -22,11 +21,12 @@ from postings.ingest.read.document import (
     Node,
     TooLarge,
     Unread,
+    no_object,
     storable,
     unread,
 )
 from postings.ingest.read.json_text import Decoder, Fault, Parsed
-from postings.ingest.read.linked_data import is_posting, names_posting
+from postings.ingest.read.linked_data import is_posting
 from postings.ingest.read.portions import BLANK, Portion, has_records, portions
 from postings.ingest.report import Code, Problem, Severity
 
@@ -136,9 +136,7 @@ class _Reader:
 
     def _text_nodes(self, text: str) -> Iterator[Node | Unread]:
         if text.lstrip()[:1] == "<" and not json_text.is_wrapped(text):
-            yield from page.nodes(
-                self._name, text, address=self._address, decoder=self._decoder
-            )
+            yield from self._page_nodes(text)
             return
         parsed = self._decoder.parse(text)
         if isinstance(parsed, Parsed):
@@ -147,14 +145,25 @@ class _Reader:
             content := text.encode("utf-8", "replace"), self._decoder
         ):
             yield from self._lines(content, 1)
+        elif text.lstrip()[:1] not in {"[", "{"} and _MARKUP.search(text):
+            yield from self._page_nodes(text)
         else:
             yield from self._pieces(text, parsed, self._name)
+
+    def _page_nodes(self, text: str) -> Iterator[Node | Unread]:
+        return page.nodes(
+            self._name, text, address=self._address, decoder=self._decoder
+        )
 
     def _decoded(self, content: bytes) -> str:
         encoding: str = json.detect_encoding(content)
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
+            if encoding.startswith("utf-8") and (text := _nearly_utf_8(content)):
+                message = "Bytes that are no UTF-8 were replaced."
+                self._say(self._name, message)
+                return text.removeprefix("\ufeff")
             declared = None
             if re.match(rb"\s*<", content):
                 declared = re.search(rb"""charset=["']?([\w-]{1,40})""", content[:4096])
@@ -181,7 +190,7 @@ class _Reader:
     ) -> Iterator[Node | Unread]:
         """The postings of one JSON value; where there is none, that, if it can be said."""
         if not isinstance(parsed.value, dict | list):
-            yield _no_object(where, text, parsed.value)
+            yield no_object(where, text, parsed.value)
             return
         empty = True
         one = graph.text(where, text, parsed, address=self._address)
@@ -193,27 +202,16 @@ class _Reader:
 
     def _pieces(self, text: str, fault: Fault, where: str) -> Iterator[Node | Unread]:
         """The sound parts of a text that as a whole is no JSON, after its faults."""
-        if fault.more:
-            found = list(pieces.several(text, self._decoder))
-        else:
-            found = list(pieces.salvaged(text, self._decoder, names_posting))
-        sound: list[graph.Text] = []
-        faults: list[Unread] = []
-        for piece in found:
-            at = where if self._line else f"{where}:{piece.line}"
-            if isinstance(piece.parsed, Fault):
-                faults.append(
-                    unread(at, piece.parsed.code, piece.parsed.message, raw=piece.raw)
-                )
-            elif isinstance(piece.parsed.value, dict | list):
-                sound.append(
-                    graph.text(at, piece.raw, piece.parsed, address=self._address)
-                )
-            else:
-                faults.append(_no_object(at, piece.raw, piece.parsed.value))
-        if sound:
+        texts, faults = pieces.sound(
+            text,
+            fault,
+            self._decoder,
+            locate=lambda line: where if self._line else f"{where}:{line}",
+            address=self._address,
+        )
+        if texts:
             yield from faults
-            yield from graph.nodes(sound, address=self._address)
+            yield from graph.nodes(texts, address=self._address)
         elif self._line:
             message = re.sub(r"\bline 1, ", "", fault.message, count=1)
             yield unread(where, fault.code, message, raw=text)
@@ -231,9 +229,21 @@ class _Reader:
         )
 
 
-def _no_object(where: str, raw: str, value: Any) -> Unread:
-    message = "A JSON object or array was expected."
-    return unread(where, Code.NOT_AN_OBJECT, message, raw=raw, value=value)
+#: A character of several bytes in UTF-8 that were read as one byte each.
+_SEVERAL_BYTES = re.compile(rb"[\xc3-\xf4][\x80-\xbf]{1,3}")
 
+
+def _nearly_utf_8(content: bytes) -> str:
+    """A text that is UTF-8 but for some bytes, which are replaced; else "".
+
+    So it is where more characters of several bytes are sound than not.
+    """
+    text = content.decode("utf-8", "replace")
+    sound = len(_SEVERAL_BYTES.findall(content))
+    return text if sound > 2 * text.count("\ufffd") else ""
+
+
+#: What a page has somewhere, though something else stands before it.
+_MARKUP = re.compile(r"<(?:!doctype|html|head|body|script)\b", re.IGNORECASE)
 
 _BYTE_ORDER_MARK = "A byte order mark was taken off."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -122,15 +123,16 @@ def tasks(found: Iterable[Portion | Unread | End]) -> Iterator[Task]:
     """Portions as tasks: each by itself, but small ones together."""
     parts: list[Part | Unread] = []
     ends: list[str] = []
-    size = 0
+    size, began = 0, time.monotonic()
     for portion in found:
         if isinstance(portion, End):
             ends.append(portion.document)
             continue
         more = len(portion.raw if isinstance(portion, Unread) else portion.content)
-        if parts and size + more > SIZE:
+        if parts and (size + more > SIZE or time.monotonic() - began > PATIENCE):
             yield Task(tuple(parts), tuple(ends))
             parts, ends, size = [], [], 0
+        began = began if parts else time.monotonic()
         parts.append(portion if isinstance(portion, Unread) else Part(portion))
         size += more + _OVERHEAD
     if parts or ends:
@@ -138,6 +140,9 @@ def tasks(found: Iterable[Portion | Unread | End]) -> Iterator[Task]:
 
 
 _OVERHEAD = 256
+
+#: Seconds after which portions are worked on, however few.
+PATIENCE = 5.0
 
 
 def entries(
