@@ -660,3 +660,14 @@ def test_the_corpus_reads_well_and_stays_whole(corpus_dir: Path) -> None:
         assert judged(once) == once
         if "<!--" not in decode(text):
             assert words(once) == words(decode(text))
+
+
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        ("https://a.example/?id=1&region=us&copy=2", "https://a.example/?id=1&amp;region=us&amp;copy=2"),
+        ("https://a.example/?id=1&amp;region=us", "https://a.example/?id=1&amp;region=us"),
+    ],
+)  # fmt: skip
+def test_an_address_keeps_its_ampersands(source: str, address: str) -> None:
+    assert f'href="{address}"' in clean(f'<p><a href="{source}">apply</a></p>').html
