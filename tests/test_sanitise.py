@@ -669,3 +669,14 @@ def test_the_corpus_is_clean_once_and_for_all(corpus_dir: Path) -> None:
         typed = sanitise(text).html
         assert sanitise(typed).html == typed
         assert judged(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        ("https://a.example/?id=1&region=us&copy=2", "https://a.example/?id=1&amp;region=us&amp;copy=2"),
+        ("https://a.example/?id=1&amp;region=us", "https://a.example/?id=1&amp;region=us"),
+    ],
+)  # fmt: skip
+def test_an_address_keeps_its_ampersands(source: str, address: str) -> None:
+    assert f'href="{address}"' in clean(f'<p><a href="{source}">apply</a></p>').html

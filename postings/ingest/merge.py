@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from postings import schemaorg
 from postings.ingest.read import Node
+from postings.ingest.report import Change
 from postings.schemaorg import Moment, Organization, Posting
 
 #: The longest key stored as it is; longer ones are stored as their digest.
@@ -323,6 +324,17 @@ def merged(
         elif not same(before, theirs):
             conflicts.append(Conflict(name, words(ours), words(theirs)))
     return Merged(replace(incoming, **kept), tuple(conflicts), tuple(agreed))
+
+
+def changes(before: Posting, after: Posting) -> tuple[Change, ...]:
+    """The properties of which two postings say something else, in words."""
+    return tuple(
+        Change(name, words(one), words(other))
+        for name in schemaorg.PROPERTIES
+        if (one := getattr(before, schemaorg.attribute(name)))
+        != (other := getattr(after, schemaorg.attribute(name)))
+        and not same(one, other)
+    )
 
 
 def same(one: Any, other: Any) -> bool:
