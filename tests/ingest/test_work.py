@@ -91,7 +91,7 @@ def test_a_held_record_comes_back_by_its_digest_alone() -> None:
     (known,) = worked(
         [Document(name="d", content=lines(node()))], jobs=1, settings=held
     )[1:]
-    assert known == Held(entry.node.digest, "d")
+    assert known == Held(entry.node.digest, "d", "d", ())
 
 
 def test_a_held_record_can_be_had_whole_again() -> None:
