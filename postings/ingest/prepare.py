@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from postings import packing, sanitise
 from postings.ingest import merge, normalise
@@ -61,6 +61,7 @@ class Rejected:
     document: str = ""
     context: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[Key, ...] = ()
+    posting: ClassVar[None] = None  # as others have one
 
     def recorded(self) -> Recorded:
         return Recorded(

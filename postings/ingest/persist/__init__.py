@@ -18,7 +18,7 @@ from postings.ingest.persist.imports import save
 from postings.ingest.persist.ledger import Pruned, prune
 from postings.ingest.persist.lock import Held, held, is_free
 from postings.ingest.persist.reclean import Count, reclean
-from postings.ingest.persist.reread import Kept, kept, reread
+from postings.ingest.persist.reread import Kept, kept, node_of, reread
 from postings.ingest.persist.run import (
     Asked,
     Run,
@@ -30,7 +30,7 @@ from postings.ingest.persist.run import (
     source,
     state_of,
 )
-from postings.ingest.persist.undo import CannotUndo, undo
+from postings.ingest.persist.undo import CannotUndo, Foreseen, foreseen, replaced, undo
 
 __all__ = (
     "Addresses",
@@ -39,6 +39,7 @@ __all__ = (
     "ChildEdits",
     "Closing",
     "Count",
+    "Foreseen",
     "Held",
     "Kept",
     "NothingToTake",
@@ -46,15 +47,18 @@ __all__ = (
     "Run",
     "begin",
     "finish",
+    "foreseen",
     "give_back",
     "held",
     "is_free",
     "keep_edits",
     "kept",
     "known",
+    "node_of",
     "open_rejections",
     "prune",
     "reclean",
+    "replaced",
     "reread",
     "save",
     "save_edit",

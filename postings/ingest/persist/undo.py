@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from postings.ingest import normalise, prepare
@@ -90,6 +91,55 @@ def undo(
             report.incomplete = "it was no import"
             finish(run, report, state=state, now=timezone.now())
     return report
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Foreseen:
+    """What undoing a run would do, in numbers of postings.
+
+    `restored` get back what was read before, where that differs; `edited` are those of
+    all these that keep edits. `left` stay as later runs made them; `named` are the
+    first of these.
+    """
+
+    withdrawn: int
+    restored: int
+    reopened: int
+    edited: int
+    left: int
+    named: tuple[JobPosting, ...]
+
+
+def foreseen(of: ImportRun) -> Foreseen:
+    """What `undo` would do just now, without reading or writing a posting.
+
+    Raises `CannotUndo` as it does. Cost: at most nine queries, whatever the run wrote.
+    """
+    _refuse(of)
+    later = Exists(_later(of, _void(of, None)).filter(posting=OuterRef("posting")))
+    written = of.records.filter(outcome__in=_WRITTEN, posting__isnull=False).order_by()
+    mine = written.exclude(later)
+    counts = dict(mine.values_list("outcome").annotate(Count("pk")))
+    withdrawn, reopened = (
+        counts.pop(outcome.value, 0) for outcome in (Outcome.CREATED, Outcome.WITHDRAWN)
+    )
+    left = written.filter(later)
+    return Foreseen(
+        withdrawn=withdrawn,
+        restored=sum(counts.values()),
+        reopened=reopened,
+        edited=mine.exclude(posting__edited_fields=[]).count(),
+        left=left.count(),
+        named=tuple(
+            JobPosting.objects.filter(pk__in=left.values("posting")).order_by("pk")[
+                :_SAMPLE
+            ]
+        ),
+    )
+
+
+#: How many postings a foresight names.
+_SAMPLE = 20
 
 
 def _refuse(of: ImportRun) -> None:
@@ -175,16 +225,14 @@ class _Undoing:
             [pk for record in records if (pk := record.posting_id)]
         )
         later = dict(
-            ImportRecord.objects.filter(
-                posting__in=rows, run__gt=self._of, outcome__in=_WRITTEN
-            )
-            .exclude(run__in=self._void)
+            _later(self._of, self._void)
+            .filter(posting__in=rows)
             .values_list("posting", "run")
         )
         for record in records:
             row = rows[record.posting_id or 0]
             named = f"Posting {row.pk} ({row.title})"
-            read = _read(record)
+            read = replaced(record)
             if row.pk in later:
                 self.left.append(
                     f"{named} was changed again by run {later[row.pk]} and left as it is."
@@ -252,7 +300,14 @@ class _Undoing:
         ]
 
 
-def _void(of: ImportRun, run: Run) -> set[int]:
+def _later(of: ImportRun, void: set[int]) -> QuerySet[ImportRecord]:
+    """What runs after this one wrote, all but those that count for nothing."""
+    return ImportRecord.objects.filter(run__gt=of, outcome__in=_WRITTEN).exclude(
+        run__in=void
+    )
+
+
+def _void(of: ImportRun, run: Run | None) -> set[int]:
     """Later runs that count for nothing: undone ones, what undid them, and this one."""
     pairs = ImportRun.objects.filter(
         source=of.source,
@@ -261,11 +316,11 @@ def _void(of: ImportRun, run: Run) -> set[int]:
         undoes__gt=of,
     ).values_list("pk", "undoes")
     void = {pk for pair in pairs for pk in pair if pk is not None}
-    return void | ({run.row.pk} if run.row else set())
+    return void | ({run.row.pk} if run and run.row else set())
 
 
-def _read(record: ImportRecord) -> Prepared | Rejected | None:
-    """The node the run replaced, as today's code reads it."""
+def replaced(record: ImportRecord) -> Prepared | Rejected | None:
+    """The node a record replaced, as today's code reads it; None where it kept none."""
     was = record.replaced_node
     if was is None or "data" not in was:
         return None

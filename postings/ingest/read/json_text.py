@@ -67,13 +67,15 @@ class Parsed:
 class Fault:
     """Why a text is no JSON, and the line where that shows, counted from 1.
 
-    `more`: a whole value ended there, and more text follows it.
+    `more`: a whole value ended there, and more text follows it. `column` is counted
+    from 1 too, and 0 where no place can be named.
     """
 
     code: Code
     message: str
     line: int = 1
     more: bool = False
+    column: int = 0
 
 
 def _known_names() -> frozenset[str]:
@@ -288,6 +290,7 @@ def _fault(error: Exception) -> Fault:
             f"{error.msg}.",
             error.lineno,
             error.msg == "Extra data",
+            error.colno,
         )
     if isinstance(error, RecursionError):
         return Fault(Code.TOO_DEEP, too_deep())
@@ -336,6 +339,11 @@ def _opening(head: str) -> re.Match[str] | None:
     """What opens a CDATA section or HTML comment right before JSON."""
     opening = _OPENING.match(head)
     return opening if opening and head[opening.end() :][:1] in {"{", "["} else None
+
+
+def without_wrapping(text: str) -> str:
+    """The text that the places of its faults are counted in."""
+    return _unwrapped(text)[0]
 
 
 def _unwrapped(text: str) -> tuple[str, tuple[Repair, ...]]:
