@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 
+from postings import schemaorg
 from postings.ingest import export, normalise, persist, pipeline, sources
 from postings.ingest.read import Document, Node
 from postings.ingest.report import Outcome, Report
@@ -98,6 +99,64 @@ def test_edits_survive_the_way_round_without_a_conflict() -> None:
         columns.posting_of(row) for row in JobPosting.objects.order_by("pk")
     )
     assert (copy.title, copy.base_salary) == ("Master baker", before.base_salary)
+
+
+CLOSES = NOW + timedelta(days=40, hours=3)
+EDITS: list[dict[str, Any]] = [
+    {"title": "Master baker"},
+    {"url": "https://crumb.example/new"},
+    {"identifier": "8"},
+    {"date_posted": NOW - timedelta(days=3)},
+    {"valid_through": CLOSES},
+    {"in_language": "da"},
+    {"employment_type": ["PART_TIME"], "employment_type_text": ["Springer"]},
+    {"base_salary_text": "EG 5"},
+    {"job_location_type_text": "by bike"},
+    {"skills": ["Yeast", "Salt"]},
+    {"job_duration": "half a year"},
+]
+KEYS = [
+    pytest.param({}, id="identifier"),
+    pytest.param({"identifier": None, "url": "https://crumb.example/7"}, id="url"),
+    pytest.param({"identifier": None}, id="hash"),
+]
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: next(iter(edit)))
+@pytest.mark.parametrize("keys", KEYS)
+def test_every_edit_comes_out_and_finds_its_posting_again(
+    edit: dict[str, Any], keys: dict[str, Any]
+) -> None:
+    given_ = node(validThrough="2026-12-31", employmentType="Vollzeit", **keys)
+    run_import(given_)
+    row = JobPosting.objects.get()
+    for name, value in edit.items():
+        setattr(row, name, value)
+    persist.save_edit(row, changed=list(edit), now=NOW)
+    row = JobPosting.objects.get()
+    before = columns.posting_of(row)
+
+    assert dict(imported(lines()).outcomes) == {Outcome.UNCHANGED: 1}
+    again = JobPosting.objects.get()
+    assert columns.posting_of(again) == before
+    assert again.edited_fields == row.edited_fields
+    assert dict(imported(lines()).outcomes) == {Outcome.UNCHANGED: 1}
+    out = lines()
+    # Its source may say what it used to: the posting is known, and stays as it is.
+    assert imported([given_]).outcomes.keys() <= {Outcome.UNCHANGED, Outcome.CONFLICT}
+    assert columns.posting_of(JobPosting.objects.get()) == before
+
+    imported(out, "elsewhere")
+    copy = columns.posting_of(JobPosting.objects.get(source__slug="elsewhere"))
+    for name in edit:
+        attribute = schemaorg.attribute(columns.property_of(name) or "")
+        here, there = getattr(before, attribute), getattr(copy, attribute)
+        if attribute in {"date_posted", "valid_through"}:
+            assert there.at == here.at
+        elif attribute == "in_language":
+            assert there.code == here.code
+        else:
+            assert there == here
 
 
 def test_a_posting_known_by_its_page_comes_out_with_that_address() -> None:
