@@ -150,7 +150,7 @@ def test_open_conflicts_are_listed_with_both_values_and_can_be_filtered(
         "Baker (m/f/d)",
     ]
     do(admin_client, "importconflict", "keep", conflict("title"))
-    for parameters, names in [
+    cases: list[tuple[dict[str, Any], set[str]]] = [
         ({}, {"description"}),
         ({"resolution": "kept"}, {"title"}),
         ({"resolution": "all"}, {"title", "description"}),
@@ -161,7 +161,8 @@ def test_open_conflicts_are_listed_with_both_values_and_can_be_filtered(
         ({"record__run__id__exact": conflict("title").record.run_id}, {"description"}),
         ({"q": "Master"}, {"description"}),
         ({"q": "nobody"}, set()),
-    ]:
+    ]
+    for parameters, names in cases:
         found = rows(admin_client, "importconflict", **parameters)
         assert {row.property for row in found} == names, parameters
 
@@ -452,12 +453,13 @@ def test_the_list_of_runs_counts_what_waits_and_can_be_filtered(
     assert texts(page, ".field-became") == ["1 rejected", "1 conflict", "1 created"]
     assert texts(page, ".field-waiting") == ["1 rejected record", "2 conflicts", "-"]
     persist.undo(ImportRun.objects.earliest("pk"), now=NOW, dry_run=True)
-    for parameters, count in [
+    cases: list[tuple[dict[str, Any], int]] = [
         ({"kind__exact": "import"}, 3),
         ({"kind__exact": "undo"}, 0),
         ({"source__id__exact": posting.source_id}, 2),
         ({"state__exact": "failed"}, 0),
-    ]:
+    ]
+    for parameters, count in cases:
         assert len(rows(admin_client, "importrun", **parameters)) == count, parameters
 
 
@@ -529,7 +531,7 @@ def test_the_work_list_shows_what_waits_and_the_admins_front_page_says_how_much(
     assert texts(front, "p.waiting a") == ["1 rejected record", "2 conflicts"]
     (record,) = rows(admin_client, "importrecord")
     assert record.outcome == "rejected"
-    for parameters, count in [
+    cases: list[tuple[dict[str, Any], int]] = [
         ({"outcome": "settled"}, 0),
         ({"outcome": "created"}, 1),
         ({"outcome": "conflict"}, 1),
@@ -540,7 +542,8 @@ def test_the_work_list_shows_what_waits_and_the_admins_front_page_says_how_much(
         ({"run__source__id__exact": posting.source_id}, 0),
         ({"outcome": "all", "posting__id__exact": posting.pk}, 2),
         ({"q": "0.json"}, 1),
-    ]:
+    ]
+    for parameters, count in cases:
         assert len(rows(admin_client, "importrecord", **parameters)) == count, (
             parameters
         )
@@ -787,12 +790,15 @@ VIEWS = [
 
 
 def _row(name: str) -> Any:
-    return {
-        "importconflict": lambda: conflict("title"),
-        "jobposting": JobPosting.objects.get,
-        "importrun": lambda: conflict("title").record.run,
-        "importrecord": rejected,
-    }[name]()
+    match name:
+        case "importconflict":
+            return conflict("title")
+        case "importrun":
+            return conflict("title").record.run
+        case "importrecord":
+            return rejected()
+        case _:
+            return JobPosting.objects.get()
 
 
 @pytest.mark.parametrize(("name", "view", "data"), VIEWS)
