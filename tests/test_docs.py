@@ -5,7 +5,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from django.core.management import get_commands
+from django.core.management import get_commands, load_command_class
+from django.core.management.base import BaseCommand
 
 from postings.ingest.report import Code
 
@@ -46,6 +47,29 @@ def test_every_command_of_the_site_is_documented() -> None:
     own = {name for name, app in get_commands().items() if app == "postings"}
     assert own
     assert {name for name in own if name not in text} == set()
+
+
+def own_commands() -> list[str]:
+    return sorted(name for name, app in get_commands().items() if app == "postings")
+
+
+def options(command: BaseCommand) -> set[str]:
+    parser = command.create_parser("manage.py", "any")
+    return set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", parser.format_help()))
+
+
+@pytest.mark.parametrize("name", own_commands())
+def test_every_option_of_a_command_is_explained(name: str) -> None:
+    text = (ROOT / "docs/operating.md").read_text()
+    own = options(load_command_class("postings", name)) - options(BaseCommand())
+    assert name in text
+    assert own - set(re.findall(r"`(--?[a-z-]+)", text)) == set()
+
+
+def test_the_operators_guide_names_no_option_that_is_not_there() -> None:
+    text = (ROOT / "docs/operating.md").read_text()
+    known = [options(load_command_class("postings", name)) for name in own_commands()]
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) <= set().union(*known)
 
 
 def test_every_runtime_dependency_has_its_reason() -> None:

@@ -30,8 +30,7 @@ class KeyKind(StrEnum):
     HASH = "hash"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What a source calls a posting, in one way."""
 
     kind: KeyKind
@@ -379,16 +378,38 @@ class Claim(NamedTuple):
 class Claims:
     """What the records of one run have taken: the first of a key keeps it.
 
-    Memory: one entry a key and posting of the run.
+    What a run has stored says itself which keys and postings were taken; only the
+    batch in hand and what no row tells are here, by `keep`. In a dry run, which stores
+    nothing, it is everything, and in `seen` the postings of records not even read.
+    Memory: an entry a key and posting, a number a posting in `seen`.
     """
 
     keys: dict[Key, Claim] = field(default_factory=dict)
     postings: dict[int, Claim] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
 
     def take(self, claim: Claim) -> None:
         """Gives a record those of its keys that no earlier one has."""
         for key in claim.keys:
             self.keys.setdefault(key, claim)
+
+    def keep(
+        self, mark: tuple[int, int], taken: Iterable[tuple[int, Claim, Collection[Key]]]
+    ) -> None:
+        """Forgets what was taken since a mark and can be seen in what was stored.
+
+        `taken` holds postings, the claims to them, and the keys that say so.
+        """
+        keys: dict[Key, Claim] = {}
+        postings: dict[int, Claim] = {}
+        for posting_id, claim, stored in taken:
+            others = [key for key in claim.keys if key not in stored]
+            keys |= {key: claim for key in others if self.keys.get(key) is claim}
+            if not stored:
+                postings[posting_id] = claim
+        self.rewind(mark)
+        self.keys |= keys
+        self.postings |= postings
 
     def mark(self) -> tuple[int, int]:
         """Where the claims stand, for `rewind`."""
@@ -400,6 +421,11 @@ class Claims:
             self.keys.popitem()
         while len(self.postings) > mark[1]:
             self.postings.popitem()
+
+
+def claim(posting: Posting, node: Node) -> Claim:
+    """What a record lays claim to by being in a run."""
+    return Claim(identity(posting), node.data_digest, keys(posting, node))
 
 
 def identity(posting: Posting) -> tuple[str, str]:

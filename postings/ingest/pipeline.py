@@ -2,80 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, islice
 
 from django.conf import settings
 from django.utils import timezone
 
-from postings.ingest import normalise, persist, read
-from postings.ingest.normalise import Normalised
-from postings.ingest.read import Document, Unread
-from postings.ingest.report import Recorded, Report
+from postings.ingest import persist, prepare, read, work
+from postings.ingest.prepare import Digests, Entry, Settings
+from postings.ingest.read import Document, Portion, Unread
+from postings.ingest.report import Outcome, Recorded, Report
+from postings.ingest.stopping import Stopping
+from postings.ingest.web import Visit
 from postings.models import ImportRecord, ImportRun, Source
 
 #: Records a transaction holds; small enough that writers do not wait for each other.
-BATCH = 200
+BATCH = 500
+
+#: Seconds after which what has been read is stored, however little: a crawl is slow.
+PATIENCE = 5.0
 
 
-def run(
+def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     documents: Iterable[Document | Unread],
     *,
     source: str,
     now: datetime,
     dry_run: bool = False,
+    jobs: int = 1,
+    report: Report | None = None,
     tell: Callable[[Recorded], None] | None = None,
     asked: persist.Asked | None = None,
     closing: persist.Closing | None = None,
+    visit: Visit | None = None,
 ) -> Report:
     """Imports documents into a source and returns the sum of what happened.
 
-    `tell` hears of every record as it is stored. Cleaning happens outside of
-    transactions; a dry run is the same work with every batch rolled back. With
-    `closing`, what the run did not hold is withdrawn where that is proven. Raises
-    `persist.Held` where another process is importing this source.
+    `jobs` processes read and clean, this one stores; with one job it does both. `tell`
+    hears of every record as it is stored; the sum so far is in `report`, where one is
+    given. A dry run is the same work with every batch rolled back. With `closing`, what
+    the run did not hold is withdrawn where that is proven. A `visit` that documents came
+    by hears of each that is stored.
+
+    Raises `persist.Held` where another process is importing this source, `Interrupted`
+    after the batch in hand where this one is asked to stop. Memory: a few portions and
+    a batch; eight bytes a posting of the source.
     """
-    with nullcontext() if dry_run else persist.held(source):
-        asked = replace(asked or persist.Asked(), closes_missing=closing is not None)
-        current = persist.begin(source, now=now, dry_run=dry_run, asked=asked)
-        report = Report()
-        state = ImportRun.State.FAILED
-        try:
-            _read(documents, current, report, tell)
-            if closing is not None:
-                for recorded in persist.withdraw_missing(
-                    current, report, closing, now=now
-                ):
-                    _say(recorded, report, tell)
-            state = ImportRun.State.FINISHED
-        except KeyboardInterrupt:
-            state = ImportRun.State.INTERRUPTED
-            raise
-        finally:
-            persist.finish(current, report, state=state, now=timezone.now())
+    report = Report() if report is None else report
+    asked = replace(asked or persist.Asked(), closes_missing=closing is not None)
+    with (
+        Stopping() as stopping,
+        nullcontext() if dry_run else persist.held(source),
+        work.Pool(jobs) as pool,
+        _opened(source, now, dry_run, asked, report, stopping) as current,
+    ):
+        tasks = iter(work.tasks(_portions(documents, report)))
+        first = list(islice(tasks, jobs))
+        pool.start(len(first))
+        _import(pool, chain(first, tasks), current, report, tell, stopping, visit)
+        if visit is not None:
+            visit.conclude(report)
+        if closing is not None:
+            for recorded in persist.withdraw_missing(current, report, closing, now=now):
+                _say(recorded, report, tell)
     return report
-
-
-def _read(
-    documents: Iterable[Document | Unread],
-    current: persist.Run,
-    report: Report,
-    tell: Callable[[Recorded], None] | None,
-) -> None:
-    batch: list[read.Node | Unread] = []
-    for document in documents:
-        report.documents += 1
-        found = [document] if isinstance(document, Unread) else read.nodes(document)
-        for entry in found:
-            batch.append(entry)
-            if len(batch) == BATCH:
-                _store(batch, current, report, tell)
-                batch = []
-        if isinstance(document, Document):
-            current.has_read(read.storable(document.name))
-    _store(batch, current, report, tell)
 
 
 def retry(
@@ -92,29 +86,83 @@ def retry(
     """
     source = records[0][0].run.source.slug
     asked = replace(asked or persist.Asked(), kind=ImportRun.Kind.RETRY)
-    report = Report()
-    with persist.held(source):
-        current = persist.begin(source, now=now, asked=asked)
-        state = ImportRun.State.FAILED
-        try:
-            _read((_again(*entry) for entry in records), current, report, tell)
-            persist.settle([record for record, _ in records], run=current)
-            state = ImportRun.State.FINISHED
-        except KeyboardInterrupt:
-            state = ImportRun.State.INTERRUPTED
-            raise
-        finally:
-            report.incomplete = "it was no import of all there is"
-            persist.finish(current, report, state=state, now=timezone.now())
+    report = Report(incomplete="it was no import of all there is")
+    documents = (_again(*entry) for entry in records)
+    with (
+        Stopping() as stopping,
+        work.Pool(1) as pool,
+        persist.held(source),
+        _opened(source, now, False, asked, report, stopping) as current,  # noqa: FBT003
+    ):
+        tasks = work.tasks(_portions(documents, report))
+        _import(pool, tasks, current, report, tell, stopping)
+        persist.settle([record for record, _ in records], run=current)
     return report
 
 
-def _again(record: ImportRecord, text: str) -> Document:
-    return Document(
-        name=record.document or record.locator,
-        content=text.encode(),
-        **record.context,
-    )
+@contextmanager
+def _opened(
+    source: str,
+    now: datetime,
+    dry_run: bool,  # noqa: FBT001
+    asked: persist.Asked,
+    report: Report,
+    stopping: Stopping,
+) -> Iterator[persist.Run]:
+    """A run from its beginning to its end, however it ends."""
+    current: persist.Run | None = None
+    state = ImportRun.State.FAILED
+    try:
+        with stopping.deferred():
+            current = persist.begin(source, now=now, dry_run=dry_run, asked=asked)
+        report.run_id = current.row.pk if current.row else None
+        yield current
+        state = ImportRun.State.FINISHED
+    except KeyboardInterrupt:
+        state = ImportRun.State.INTERRUPTED
+        raise
+    finally:
+        if current is not None:
+            with stopping.deferred():
+                persist.finish(current, report, state=state, now=timezone.now())
+
+
+def _import(
+    pool: work.Pool,
+    tasks: Iterable[work.Task],
+    current: persist.Run,
+    report: Report,
+    tell: Callable[[Recorded], None] | None,
+    stopping: Stopping,
+    visit: Visit | None = None,
+) -> None:
+    spoilt: set[str] = set()  # documents a record of which was rejected
+    known = Settings(settings.TIME_ZONE, Digests(persist.known(current.source_slug)))
+    for batch in _batches(pool.work(tasks, known), known):
+        with stopping.deferred():
+            stored = persist.save(batch.entries, run=current, again=batch.again)
+            batch.count(report)
+            for recorded in stored:
+                _say(recorded, report, tell)
+            if visit is not None:
+                spoilt |= batch.rejected(stored)
+            for document in batch.ends:
+                current.has_read(document)
+                if visit is not None:
+                    visit.stored(document, accepted=document not in spoilt)
+                    spoilt.discard(document)
+
+
+def _portions(
+    documents: Iterable[Document | Unread], report: Report
+) -> Iterator[Portion | Unread | work.End]:
+    for document in documents:
+        report.documents += 1
+        if isinstance(document, Unread):
+            yield document
+        else:
+            yield from read.portions(document)
+            yield work.End(read.storable(document.name))
 
 
 def _say(
@@ -125,26 +173,82 @@ def _say(
         tell(recorded)
 
 
-def _store(
-    batch: list[read.Node | Unread],
-    current: persist.Run,
-    report: Report,
-    tell: Callable[[Recorded], None] | None,
-) -> None:
-    digests = {entry.digest for entry in batch if isinstance(entry, read.Node)}
-    known = persist.known(digests, run=current)
-    arrived: list[Normalised | Unread] = [
-        entry
-        if isinstance(entry, Unread)
-        else normalise.posting(
-            entry,
-            site_zone=settings.TIME_ZONE,
-            long_texts=entry.digest not in known,
-        )
-        for entry in batch
-    ]
-    for recorded in persist.save(arrived, run=current):
-        _say(recorded, report, tell)
+def _again(record: ImportRecord, text: str) -> Document:
+    return Document(
+        name=record.document or record.locator,
+        content=text.encode(),
+        **record.context,
+    )
+
+
+class _Batch:
+    """Entries, and the tasks they came from: so many of each from a position on.
+
+    `ends` are the documents that are read to their end with it.
+    """
+
+    def __init__(self, known: Settings) -> None:
+        self.entries: list[Entry] = []
+        self._known = known
+        self._tasks: list[tuple[int, work.Task, int]] = []
+        self.ends: list[str] = []
+
+    def take(self, worked: work.Worked, start: int) -> int:
+        """Adds entries from a position of a task until full; how many."""
+        self._tasks.append((len(self.entries), worked.task, start))
+        taken = list(islice(worked.entries, BATCH - len(self.entries)))
+        self.entries += taken
+        return len(taken)
+
+    def count(self, report: Report) -> None:
+        """Adds the documents this batch begins with to what was dealt with."""
+        for _, task, start in self._tasks:
+            if start == 0:
+                report.size += task.size
+                report.document = task.document or report.document
+
+    def rejected(self, stored: Sequence[Recorded]) -> set[str]:
+        """The documents of records that were rejected."""
+        return {
+            entry.document
+            for entry, recorded in zip(self.entries, stored, strict=True)
+            if recorded.outcome is Outcome.REJECTED
+        }
+
+    def again(self, positions: Sequence[int]) -> list[Entry]:
+        """The entries at these positions, prepared though they seemed to be held."""
+        found: dict[int, Entry] = {}
+        for number, (begins, task, start) in enumerate(self._tasks):
+            later = self._tasks[number + 1 :]
+            ends = later[0][0] if later else len(self.entries)
+            mine = [position for position in positions if begins <= position < ends]
+            if mine:
+                digests = {
+                    entry.digest
+                    for position in mine
+                    if isinstance(entry := self.entries[position], prepare.Held)
+                }
+                read_again = work.again(task, digests, self._known)
+                found |= {at: read_again[at - begins + start] for at in mine}
+        return [found[position] for position in positions]
+
+
+def _batches(results: Iterable[work.Worked], known: Settings) -> Iterator[_Batch]:
+    """Full batches, and one that is not where what is in it has waited long enough."""
+    batch, began = _Batch(known), time.monotonic()
+    for worked in results:
+        start = 0
+        while taken := batch.take(worked, start):
+            start += taken
+            if len(batch.entries) == BATCH:
+                yield batch
+                batch, began = _Batch(known), time.monotonic()
+        batch.ends += worked.task.ends
+        if time.monotonic() - began > PATIENCE:
+            yield batch
+            batch, began = _Batch(known), time.monotonic()
+    if batch.entries or batch.ends:
+        yield batch
 
 
 def reread(
@@ -161,7 +265,7 @@ def reread(
         while kept := persist.kept(source, after=after, size=BATCH, all_=all_):
             after = kept[-1].posting_id
             read_again = [
-                (entry, normalise.posting(entry.node, site_zone=settings.TIME_ZONE))
+                (entry, prepare.complete(entry.node, settings.TIME_ZONE))
                 for entry in kept
             ]
             for recorded in persist.reread(read_again, source, now=now):

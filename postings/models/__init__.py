@@ -18,6 +18,7 @@ from postings.models.source import (
     Source,
     SourceKey,
 )
+from postings.models.web import WebAddress
 
 __all__ = (
     "ApplicantLocationRequirement",
@@ -36,4 +37,5 @@ __all__ = (
     "SourceKey",
     "State",
     "Tombstone",
+    "WebAddress",
 )

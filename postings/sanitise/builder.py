@@ -60,6 +60,10 @@ _BREAKING: Final = frozenset(
         "legend",
         "dialog",
         "optgroup",
+        "option",
+        "select",
+        "textarea",
+        "button",
         "tr",
         "td",
         "th",
@@ -75,11 +79,6 @@ _SECTIONS: Final = ("thead", "tbody")
 # An inline element left open is reopened in every block that follows; after so many
 # it is taken for one that was never closed.
 _MAX_REOPENED: Final = 400
-# bleach takes time quadratic in the elements with elements in them that stand side by
-# side: past so many a list or table section is begun anew, elsewhere a tag is left out.
-_MAX_SIBLINGS: Final = 300
-# Text past so many inline elements stays, its formatting goes.
-_MAX_INLINE: Final = 3000
 
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _IGNORED_IN_URL: Final = re.compile(
@@ -187,10 +186,6 @@ class Builder:
         self.blocks: list[Block] = []
         self.whole = 0  # blocks that are not brackets, ever
         self.stack: list[tuple[str, int, int, tuple[str, ...]]] = []
-        # For each open container: has it others in it, and how many that have.
-        self.parent: list[bool] = []
-        self.children: list[int] = []
-        self.closed = False, 0  # the same of the one closed last
         self.implied = -1  # where in the stack a list without a tag is
         self.ignored: dict[str, int] = {}
         # The block being gathered.
@@ -212,7 +207,6 @@ class Builder:
         self.open: list[str] = []
         self.href = ""
         self.reopened = 0
-        self.inline = 0
 
     def read(self, stream: Iterable[Token]) -> list[Block]:
         for kind, name, raw in stream:
@@ -297,10 +291,6 @@ class Builder:
         if space:
             self.parts.append(" ")
         for wanted in self.wanted[common:]:
-            if self.inline >= _MAX_INLINE:
-                self.removed.add(RemovalCode.NESTING, wanted)
-                break
-            self.inline += 1
             self.open.append(wanted)
             self.parts.append(
                 f'<a href="{self.href}">' if wanted == "a" else f"<{wanted}>"
@@ -374,27 +364,16 @@ class Builder:
     # Containers
 
     def _push(self, name: str, attrs: str = "") -> bool:
-        if len(self.stack) >= MAX_DEPTH or (
-            self.stack
-            and self.children[-1] >= _MAX_SIBLINGS
-            and self.stack[-1][0] in _FLOW_PARENTS
-        ):
+        if len(self.stack) >= MAX_DEPTH:
             self.removed.add(RemovalCode.NESTING, name)
             self.ignored[name] = self.ignored.get(name, 0) + 1
             return False
-        if self.parent:
-            self.parent[-1] = True
-        self.parent.append(False)
-        self.children.append(0)
         self.stack.append((name, len(self.blocks), self.whole, tuple(self.wanted)))
         self.blocks.append(Start(name, attrs=attrs))
         return True
 
     def _pop(self) -> None:
         name, at, whole, wanted = self.stack.pop()
-        self.closed = self.parent.pop(), self.children.pop()
-        if self.closed[0] and self.children:
-            self.children[-1] += 1
         if len(self.stack) == self.implied:
             self.implied = -1
         self._drop_inline(wanted)
@@ -441,16 +420,6 @@ class Builder:
             # Depth is bounded for lists and their items alike.
             self.ignored[name] -= 1
 
-    def _begin_anew(self, height: int) -> None:
-        """Split a list or table section that has too many parts to be quick."""
-        if self.children[height] >= _MAX_SIBLINGS:
-            name = self.stack[height][0]
-            implied = self.implied == height
-            self._pop_to(height)
-            self._push(name)
-            if implied:
-                self.implied = height
-
     def _row(self, attrs: str = "") -> None:
         height = self._find(_SECTIONS, barrier=("table",))
         if height < 0:
@@ -458,7 +427,6 @@ class Builder:
             self._push("tbody")
         else:
             self._pop_to(height + 1)
-            self._begin_anew(height)
         self._push("tr", attrs)
 
     def _cell(self, name: str, attrs: str) -> None:
@@ -575,11 +543,6 @@ class Builder:
                 at -= 1
             self.blocks.pop()
             self.stack.append(("li", at, -1, tuple(self.wanted)))
-            was_parent, children = self.closed
-            if was_parent:
-                self.children[-1] -= 1
-            self.parent.append(was_parent)
-            self.children.append(children)
             return True
         return False
 
@@ -595,7 +558,6 @@ class Builder:
             self.implied = len(self.stack) - 1
         else:
             self._pop_to(height + 1)
-            self._begin_anew(height)
         self._item(name, _kept_attributes(name, raw) if raw else "")
 
     def _start_table_part(self, name: str, raw: str) -> bool:
@@ -678,7 +640,6 @@ class Builder:
         self._pop_to(height)
 
 
-_FLOW_PARENTS: Final = frozenset({"li", "td", "th", "dt", "dd", "blockquote"})
 _TABLE_PARTS: Final = frozenset(
     {"table", "caption", "thead", "tbody", "tr", "th", "td"}
 )

@@ -14,6 +14,7 @@ from postings.sanitise.policy import (
     ALLOWED_TAGS,
     BLOCK_TAGS,
     LINK_REL,
+    VOID_TAGS,
 )
 
 MAX_LINKED: Final = 2000
@@ -26,7 +27,7 @@ _STOP: Final = r"\s<>\"'`{}|\\^\[\]\ufffd"
 URL: Final = re.compile(
     r"(?<![\w@/.+=-])(?:https?://|www\.(?=[^\W\d_]))(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,6}[^\W\d_]{2,24}"
     rf"(?::\d{{2,4}})?(?:[/?#][^{_STOP}]{{0,1000}}+(?![^{_STOP}])"
-    rf"|(?=[.,;:!?)]*+(?![^{_STOP}])))",
+    rf"|(?=[.,;:!?)]*+(?![^{_STOP}])|[.,;:!?)]++(?:https?://|www\.)))",
     re.IGNORECASE,
 )
 EMAIL: Final = re.compile(
@@ -83,6 +84,36 @@ def _with_new_lines(tokens: Iterator[Any]) -> Iterator[Any]:
             yield _NEW_LINE
 
 
+def _walked(root: Any) -> Iterator[Any]:
+    """A parsed text as html5lib's tokens, in time linear in its elements.
+
+    html5lib's own walker finds its way up from an element by looking for it among all
+    its siblings.
+    """
+    open_elements = [(root, iter(root))]
+    if root.text:
+        yield {"type": "Characters", "data": root.text}
+    while open_elements:
+        element, rest = open_elements[-1]
+        child = next(rest, None)
+        if child is None:
+            open_elements.pop()
+            if element is not root:
+                yield {"type": "EndTag", "namespace": None, "name": element.tag}
+        else:
+            element = child
+            kind = "EmptyTag" if child.tag in VOID_TAGS else "StartTag"
+            data = {(None, name): value for name, value in child.attrib.items()}
+            yield {"type": kind, "namespace": None, "name": child.tag, "data": data}
+            if kind == "StartTag":
+                open_elements.append((child, iter(child)))
+                if child.text:
+                    yield {"type": "Characters", "data": child.text}
+                continue
+        if element.tail and element is not root:
+            yield {"type": "Characters", "data": element.tail}
+
+
 class _Local(threading.local):
     """One Cleaner a thread: bleach's are not safe to share."""
 
@@ -96,22 +127,20 @@ class _Local(threading.local):
             strip_comments=True,
             filters=[_Links],
         )
+        self.cleaner.walker = _walked
 
 
 _local = _Local()
 
 
-def bleached(parts: list[str], *, new_lines: bool) -> str:
+def bleached(html: str, *, new_lines: bool) -> str:
     """The HTML as bleach lets it pass, bare web and mail addresses linked.
 
-    `parts` are well-formed one by one. Blocks come out on lines of their own if
-    `new_lines`.
+    Blocks come out on lines of their own if `new_lines`.
     """
-    addresses = sum(
-        part.count("://") + part.count("@") + part.count("www.") for part in parts
-    )
+    addresses = html.count("://") + html.count("@") + html.count("www.")
     _local.linking = 0 < addresses <= MAX_LINKED
-    _local.has_links = _local.linking or any("<a" in part for part in parts)
+    _local.has_links = _local.linking or "<a" in html
     _local.new_lines = new_lines
-    cleaned = "".join([_local.cleaner.clean(part) for part in parts])
+    cleaned: str = _local.cleaner.clean(html)
     return cleaned.rstrip("\n") if new_lines else cleaned

@@ -25,7 +25,9 @@ BLOCK_TAGS: Final = (
     | TABLE_TAGS
 )
 
-ALLOWED_TAGS: Final[frozenset[str]] = INLINE_TAGS | BLOCK_TAGS | {"br", "hr"}
+VOID_TAGS: Final = frozenset({"br", "hr"})
+
+ALLOWED_TAGS: Final[frozenset[str]] = INLINE_TAGS | BLOCK_TAGS | VOID_TAGS
 """Tags of the output; `b`, `i` and `h1` are renamed to one of them."""
 
 ALLOWED_ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {

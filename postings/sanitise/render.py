@@ -1,7 +1,6 @@
 """Blocks to HTML: the one place that writes tags."""
 
 from html import escape
-from itertools import zip_longest
 
 from postings.sanitise.builder import (
     HEADING,
@@ -17,7 +16,6 @@ from postings.sanitise.engine import EMAIL, URL
 from postings.sanitise.policy import LINK_REL, MAX_LENGTH, RemovalCode, Removals
 
 _INLINE_PARENTS = frozenset({"li", "td", "th", "dt", "dd", "caption"})
-_PART = 16 * 1024
 # What the tag of a block that is cut may take, attributes and all.
 _TAG_ROOM = 120
 # What one found address grows by when it becomes a link, beside itself.
@@ -34,42 +32,14 @@ def _weight(html: str) -> int:
     return weight
 
 
-def rendered(blocks: list[Block], removed: Removals, *, tidy: bool) -> list[str]:
-    """The HTML of the blocks, cut where it would outgrow MAX_LENGTH.
-
-    A long one comes in several parts, each well-formed, since bleach takes more than
-    linear time for thousands of neighbours.
-    """
+def rendered(blocks: list[Block], removed: Removals, *, tidy: bool) -> str:
+    """The HTML of the blocks, cut where it would outgrow MAX_LENGTH."""
     pieces = _pieces(blocks, tidy=tidy)
     html = "".join(pieces)
     links = html.count("<a ") + html.count("://") + html.count("@")
     if 4 * len(html) + 2 * links * _LINK_GROWTH > MAX_LENGTH:
-        pieces = _cut(blocks, pieces, removed, tidy=tidy)
-        html = "".join(pieces)
-    return [html] if len(html) <= _PART else _parts(blocks, pieces)
-
-
-def _parts(blocks: list[Block], pieces: list[str]) -> list[str]:
-    parts: list[str] = []
-    part: list[str] = []
-    depth = size = 0
-    for block, html in zip_longest(blocks[: len(pieces)], pieces):
-        if isinstance(block, Start):
-            if not depth and size > _PART:
-                parts.append("".join(part))
-                part = []
-                size = 0
-            depth += 1
-        elif isinstance(block, End):
-            depth -= 1
-        elif not depth and size > _PART and block is not None and not block.loose:
-            parts.append("".join(part))
-            part = []
-            size = 0
-        part.append(html)
-        size += len(html)
-    parts.append("".join(part))
-    return parts
+        html = "".join(_cut(blocks, pieces, removed, tidy=tidy))
+    return html
 
 
 def _cut(

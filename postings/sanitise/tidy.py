@@ -42,17 +42,11 @@ _UNSURE: Final = "[-\u2013—*·+]"
 _BULLET: Final = re.compile(
     rf"(?:(?P<sure>{_SURE}){_JOINERS}\s*|{_UNSURE}{_JOINERS}\s+|[-\u2013](?=[^\W\d_a-z]))"
 )
-_BULLET_IN_HTML: Final = re.compile(
-    rf"((?:<[^>]+>|\s)*)(?:{_BULLET.pattern.replace('?P<sure>', '')}"
-    rf"|{_UNSURE}{_JOINERS}(?=(?:</[^>]+>)+\s))"
-)
+_BULLETS: Final = re.compile(f"(?:{_BULLET.pattern.replace('?P<sure>', '')})+")
 _NUMBER: Final = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
-_NUMBER_IN_HTML: Final = re.compile(
-    r"((?:<[^>]+>|\s)*)\d{1,3}[.)](?:\s+|(?=(?:</[^>]+>)+\s))"
-)
 _EMPTY_INLINE: Final = re.compile(r"<(strong|em|code|sub|sup|a)\b[^>]*>\s*</\1>\s*")
-_LEADING_SPACE: Final = re.compile(r"((?:<[^>]+>)*)\s+")
-_RULE: Final = re.compile(r"(?:[-_=*\u2013—~•·#]\s*){3,}")
+_LEADING_SPACE: Final = re.compile(r"\A((?:<[^>]+>)*)\s+")
+_RULE: Final = re.compile(r"(?:[-_=*\u2013—•·]\s*){3,}")
 _WORD: Final = re.compile(r"\w")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _SENTENCE_END: Final = (".", "!", "?", ";", ":", ",", "…", "。", "\uff01", "\uff1f")
@@ -78,9 +72,7 @@ def _lines_to_structure(blocks: list[Block]) -> list[Block]:
             while end < size and blocks[end].kind == PARAGRAPH:
                 end += 1
             first_in_item = (
-                bool(out)
-                and isinstance(out[-1], Start)
-                and (out[-1].kind in {"li", "dd"})
+                bool(out) and isinstance(out[-1], Start) and out[-1].kind == "li"
             )
             out.extend(
                 _section(
@@ -228,7 +220,7 @@ def _strip_item(places: list[_Place]) -> None:
     first = places[0]
     text = first.line.text
     if bullets <= 1 and _BULLET.match(text) and _WORD.search(text):
-        line = _without_marker(first.line, _BULLET, _BULLET_IN_HTML)
+        line = _without_marker(first.line, _BULLETS)
         if line is not None:
             first.line = line
             first.role = ""
@@ -257,11 +249,7 @@ def _list(places: list[_Place]) -> list[Block]:
     tag = "ol" if ordered else "ul"
     out: list[Block] = [Start(tag)]
     for place in places:
-        line = (
-            _without_marker(place.line, _NUMBER, _NUMBER_IN_HTML, once=True)
-            if ordered
-            else _without_marker(place.line, _BULLET, _BULLET_IN_HTML)
-        )
+        line = _without_marker(place.line, _NUMBER if ordered else _BULLETS)
         if line is not None:
             out.extend(
                 (Start("li"), Block(PARAGRAPH, lines=[line]), End("li")),
@@ -270,30 +258,39 @@ def _list(places: list[_Place]) -> list[Block]:
     return out if out[1:-1] else []
 
 
-def _without_marker(
-    line: Line,
-    in_text: re.Pattern[str],
-    in_html: re.Pattern[str],
-    *,
-    once: bool = False,
-) -> Line | None:
+def _without_marker(line: Line, marker: re.Pattern[str]) -> Line | None:
     """The line without its bullets or its number; None where nothing else is there."""
-    html, text = line.html, line.text
-    while found := in_text.match(text):
-        text = text[found.end() :]
-        html = in_html.sub(r"\1", html, count=1)
-        html = _EMPTY_INLINE.sub("", html)
-        html = _LEADING_SPACE.sub(r"\1", html, count=1) if _leads(html) else html
-        if once:
-            break
-    if not text:
-        return None
-    return Line(html, text, bold=line.bold)
+    found = marker.match(line.text)
+    if found is None:
+        return line
+    text = line.text[found.end() :]
+    return (
+        Line(_without_start(line.html, found[0]), text, bold=line.bold)
+        if text
+        else None
+    )
 
 
-def _leads(html: str) -> bool:
-    found = _LEADING_SPACE.match(html)
-    return found is not None
+def _without_start(html: str, start: str) -> str:
+    """HTML without the text it starts with, nor the elements that leaves empty."""
+    if html.startswith(start):
+        return html[len(start) :]
+    tags: list[str] = []
+    at = 0
+    left = len(start)
+    while left:
+        if html[at] == "<":
+            end = html.index(">", at) + 1
+            tags.append(html[at:end])
+            at = end
+        else:
+            at += 1
+            left -= 1
+    html = "".join(tags) + html[at:]
+    empty = True
+    while empty:
+        html, empty = _EMPTY_INLINE.subn("", html)
+    return _LEADING_SPACE.sub(r"\1", html)
 
 
 def _rank_headings(blocks: list[Block]) -> None:
@@ -360,4 +357,5 @@ def _is_item(line: Line) -> bool:
         and not line.bold
         and not text.endswith(_SENTENCE_END)
         and not _NO_ITEM.search(text)
+        and not _BULLET.match(text)
     )

@@ -5,9 +5,9 @@ it look at a character more than a fixed number of times. Safety does not rest o
 whatever it misreads is escaped by the writer and judged again by bleach.
 """
 
+import html
 import re
 from collections.abc import Iterator
-from html import unescape
 from typing import Final
 
 from postings.sanitise.policy import RemovalCode, Removals
@@ -20,43 +20,12 @@ Token = tuple[int, str, str]
 """`(TEXT, characters, "")`, `(OPEN, name, raw attributes)` or `(CLOSE, name, "")`."""
 
 # Content and all. An unclosed one of the first kind hides the rest of the text, as in
-# a browser; of the second only its tag goes, so that no posting loses its words to
-# a forgotten end tag. Buttons and options are controls, not description.
+# a browser; of the others only its tag goes, so that no posting loses its words to
+# a forgotten end tag.
 _DROPPED_TO_THE_END: Final = frozenset({"script", "style"})
-_DROPPED: Final = _DROPPED_TO_THE_END | frozenset(
-    [
-        "template",
-        "noscript",
-        "iframe",
-        "object",
-        "svg",
-        "math",
-        "head",
-        "title",
-        "textarea",
-        "select",
-        "datalist",
-        "button",
-        "noembed",
-        "noframes",
-        "canvas",
-        "audio",
-        "video",
-        "applet",
-    ]
-)
-_NO_NESTING: Final = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "iframe",
-        "head",
-        "title",
-        "textarea",
-        "noembed",
-        "noframes",
-    ]
+_NESTING: Final = frozenset({"template", "object", "svg", "math"})
+_DROPPED: Final = (
+    _DROPPED_TO_THE_END | _NESTING | {"noscript", "iframe", "head", "title"}
 )
 _VOID_REPORTED: Final = frozenset(
     [
@@ -73,7 +42,26 @@ _VOID_REPORTED: Final = frozenset(
         "image",
     ]
 )
-_UNWRAPPED_REPORTED: Final = frozenset({"form", "marquee", "blink", "frameset", "map"})
+# Their tags go and are reported, the text inside them stays.
+_UNWRAPPED_REPORTED: Final = frozenset(
+    [
+        "applet",
+        "audio",
+        "blink",
+        "button",
+        "canvas",
+        "datalist",
+        "form",
+        "frameset",
+        "map",
+        "marquee",
+        "noembed",
+        "noframes",
+        "select",
+        "textarea",
+        "video",
+    ]
+)
 
 KNOWN_TAGS: Final = (
     _DROPPED
@@ -191,23 +179,24 @@ ESCAPED_TAG: Final = re.compile(
     re.IGNORECASE,
 )
 
-_FAST_TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>\"']*)>")
-# Quotes count only after an equals sign, as in HTML.
-_QUOTED_TAG: Final = re.compile(
-    r"<(/?)([a-zA-Z][^\s/>]*)"
-    r"((?:[^>=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|=)*+)>"
-)
-_NAME_START: Final = re.compile(r"</?[a-zA-Z]")
-_PLAIN_TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)>")
+# A tag without quotes or angle brackets in it: nearly all are. It ends before the next
+# one begins, so that looking for it costs no more than the text between the two.
+_FAST_TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*+)([^<>\"']*+)>")
+_NAME: Final = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*+)")
+# The rest of a tag. Quotes count only after an equals sign, as in HTML.
+_QUOTED_REST: Final = re.compile(r"((?:[^>=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|=)*+)>")
+_PLAIN_REST: Final = re.compile(r"([^>]*+)>")
+_UNKNOWN_REST: Final = re.compile(r"([^<>]*+)>")
 _UNFINISHED: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\s+[\w:-]+\s*=")
+# A doctype, a conditional comment, a processing instruction, an end tag of nothing.
+_DECLARATION: Final = re.compile(r"<(?:[!?][a-zA-Z\[][^<>]*+|/)>")
 _COMMENT_END: Final = re.compile(r"--!?>")
 _HANDLER: Final = re.compile(r"(?<![\w-])on[a-z]+(?=\s*=)", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(
     r"([^\s\"'<>/=]+)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+)))?"
 )
 _ENDS: Final = {
-    name: re.compile(rf"<(/?){name}(?=[\s/>])[^>]*>", re.IGNORECASE)
-    for name in _DROPPED
+    name: re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE) for name in _DROPPED
 }
 # How often a scan may run to the end of the text in vain before the reader stops
 # trying: it keeps a text made of such attempts linear.
@@ -234,11 +223,43 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("", text) if _SUSPECT.search(text) else text
 
 
+_LONG_NUMBER: Final = re.compile(r"&#([0-9]{8,});?")
+_DIGITS: Final = 7  # of the largest code point
+
+
+def unescape(text: str) -> str:
+    """`html.unescape` for strangers' texts, in which a number may have any length.
+
+    Python refuses to read one of over 4,300 digits.
+    """
+    if "&#" in text:
+        text = _LONG_NUMBER.sub(_short_number, text)
+    return html.unescape(text)
+
+
+def _short_number(found: re.Match[str]) -> str:
+    digits = found[1].lstrip("0")
+    return f"&#{digits or 0};" if len(digits) <= _DIGITS else "\ufffd"
+
+
+_REFERENCE: Final = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
+
+
+def resolved(attribute: str) -> str:
+    """An attribute's text, an address above all, with its references undone once.
+
+    Only those with a semicolon are: "?id=1&region=us" names no registered trade mark.
+    """
+    if "&" not in attribute:
+        return attribute
+    return _REFERENCE.sub(lambda found: unescape(found[0]), attribute)
+
+
 def attributes(raw: str) -> dict[str, str]:
     """The attributes of a tag, names in lower case; of equal names the first wins."""
     found: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(raw):
-        found.setdefault(name.lower(), unescape(double or single or bare))
+        found.setdefault(name.lower(), resolved(double or single or bare))
     return found
 
 
@@ -254,14 +275,36 @@ class _Reader:
         self.last_end = self.text.rfind(">")
         self.unclosed: set[str] = set()
 
-    def quoted_tag(self, at: int) -> re.Match[str] | None:
-        if at > self.last_end or not _NAME_START.match(self.text, at):
+    def tag(self, at: int) -> tuple[str, str, str, int] | None:
+        """The tag at `at` (closing slash, name, the rest, its end), if there is one.
+
+        What looks like a tag with a name HTML does not know is text, unless it has a
+        prefix, a hyphen or an attribute: `List<String>`, `<your name>` are words.
+        """
+        text = self.text
+        # Without an end every tag would be looked for to the end of the text.
+        found = _FAST_TAG.match(text, at) if at < self.last_end else None
+        if found is not None:
+            closing, name, raw = found.groups()
+            name = name.lower()
+        else:
+            start = _NAME.match(text, at)
+            if start is None or at > self.last_end:
+                return None
+            closing, name = start[1], start[2].lower()
+            if name not in KNOWN_TAGS:
+                found = _UNKNOWN_REST.match(text, start.end())
+            else:
+                found = self.patience and _QUOTED_REST.match(text, start.end())
+                if not found:
+                    self.patience = max(self.patience - 1, 0)
+                    found = _PLAIN_REST.match(text, start.end())
+            if found is None:
+                return None
+            raw = found[1]
+        if name not in KNOWN_TAGS and not (":" in name or "-" in name or "=" in raw):
             return None
-        if self.patience:
-            if found := _QUOTED_TAG.match(self.text, at):
-                return found
-            self.patience -= 1
-        return _PLAIN_TAG.match(self.text, at)
+        return closing, name, raw, found.end()
 
     def after_element(self, name: str, start: int) -> int | None:
         """Where the element whose start tag ends at `start` is over, if it is."""
@@ -269,19 +312,22 @@ class _Reader:
             return None
         depth = 1
         first = None
-        for end in _ENDS[name].finditer(self.text, start):
-            if end[1]:
-                first = first or end.end()
+        for tag in _ENDS[name].finditer(self.text, start):
+            if tag[1]:
+                first = first or tag
                 depth -= 1
-                if not depth or not self.patience or name in _NO_NESTING:
-                    return end.end()
+                if not depth or not self.patience or name not in _NESTING:
+                    return self.after_tag(tag)
             else:
                 depth += 1
         if first is None:
             self.unclosed.add(name)
-        else:
-            self.patience -= 1
-        return first
+            return None
+        self.patience -= 1
+        return self.after_tag(first)
+
+    def after_tag(self, tag: re.Match[str]) -> int:
+        return self.text.find(">", tag.end()) + 1 or len(self.text)
 
     def after_declaration(self, at: int) -> int | None:
         """Where a comment, doctype or processing instruction at `at` is over."""
@@ -295,34 +341,22 @@ class _Reader:
                 self.removed.add(RemovalCode.ELEMENT, "comment")
                 return len(text)
             return end.end()
-        if at < self.last_end and text[at + 1] in "!?/":
-            return text.index(">", at) + 1
-        return None
+        found = _DECLARATION.match(text, at)
+        return found.end() if found else None
 
 
-def _is_markup(name: str, raw: str) -> bool:
-    """Whether an unknown tag is one at all: `List<String>`, `<your name>` are not."""
-    return ":" in name or "-" in name or "=" in raw
-
-
-def tokens(text: str, removed: Removals) -> Iterator[Token]:  # noqa: PLR0912, PLR0915
+def tokens(text: str, removed: Removals) -> Iterator[Token]:  # noqa: PLR0912
     """Tags and text of `text`; what is dropped with its content never shows up."""
     reader = _Reader(text, removed)
     text = reader.text
     position = start = 0
     size = len(text)
-    fast_tag = _FAST_TAG.match
     while True:
         at = text.find("<", position)
         if at < 0:
             break
-        if found := fast_tag(text, at) or reader.quoted_tag(at):
-            closing, name, raw = found.groups()
-            name = name.lower()
-            if name not in KNOWN_TAGS and not _is_markup(name, raw):
-                position = at + 1
-                continue
-            end = found.end()
+        if tag := reader.tag(at):
+            closing, name, raw, end = tag
         elif (past := reader.after_declaration(at)) is not None:
             name, end, closing, raw = "", past, "", ""
         elif at > reader.last_end and _unfinished(text, at):
@@ -339,7 +373,7 @@ def tokens(text: str, removed: Removals) -> Iterator[Token]:  # noqa: PLR0912, P
         if closing:
             yield CLOSE, name, ""
             continue
-        if raw and ("on" in raw or "ON" in raw or "On" in raw):
+        if raw:
             for handler in _HANDLER.findall(raw):
                 removed.add(RemovalCode.ATTRIBUTE, handler.lower())
         if name in _DROPPED:

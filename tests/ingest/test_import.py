@@ -11,8 +11,7 @@ from django.db import connection
 from django.db.models import Model
 
 from postings import sanitise
-from postings.ingest import persist, pipeline
-from postings.ingest.normalise import Normalised
+from postings.ingest import persist, pipeline, prepare
 from postings.ingest.read import Document, Node
 from postings.ingest.report import Outcome
 from postings.models import (
@@ -149,14 +148,13 @@ def test_a_bad_record_costs_no_neighbour() -> None:
 def test_a_value_the_database_refuses_costs_its_record_alone() -> None:
     wrong = Salary(min_value=Decimal(2), max_value=Decimal(1))
     batch = [
-        Normalised(
-            node=Node(data=node(identifier=title), locator=title),
-            posting=Posting(
+        prepare.of(
+            Node(data=node(identifier=title), locator=title),
+            Posting(
                 title=title,
                 identifier=Identifier(value=title),
                 base_salary=wrong if title == "bad" else Salary(),
             ),
-            problems=(),
         )
         for title in ("one", "bad", "two")
     ]

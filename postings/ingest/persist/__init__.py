@@ -4,6 +4,7 @@ Every function opens its own transaction and first locks the one row of the
 database's state, so that writers take turns and revisions become visible in order.
 """
 
+from postings.ingest.persist.addresses import Addresses, website
 from postings.ingest.persist.closing import Closing, withdraw_missing
 from postings.ingest.persist.conflicts import NothingToTake, give_back, keep_edits
 from postings.ingest.persist.edits import (
@@ -32,6 +33,7 @@ from postings.ingest.persist.run import (
 from postings.ingest.persist.undo import CannotUndo, Foreseen, foreseen, replaced, undo
 
 __all__ = (
+    "Addresses",
     "Asked",
     "CannotUndo",
     "ChildEdits",
@@ -67,5 +69,6 @@ __all__ = (
     "source",
     "state_of",
     "undo",
+    "website",
     "withdraw_missing",
 )

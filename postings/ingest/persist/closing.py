@@ -70,14 +70,15 @@ def withdraw_missing(
         waiting = len(missing) - len(due)
         total = JobPosting.objects.filter(source=of).open(now).count()
         for what, count in (
-            ("gone missing", len(first_missed)),
-            ("to close", len(due)),
+            ("due to be closed", len(due)),
+            ("missing for the first time", len(first_missed)),
         ):
             if count * 100 > total * closing.max_share:
                 refusal = (
                     f"{count} of {total} open postings of the source are {what}, more "
                     f"than {closing.max_share} percent (--max-share)"
                 )
+                break
     if refusal:
         report.incomplete = report.incomplete or refusal
         report.remarks.append(f"Nothing was closed: {refusal}.")
@@ -143,7 +144,8 @@ def _missing(run: Run, of: Source | None, now: datetime) -> dict[int, int]:
     return {
         pk: last or 0
         for pk, last in last_seen.order_by("posting").values_list("posting", "last")
-        if run.row is not None or pk not in run.claims.postings
+        if run.row is not None
+        or not (pk in run.claims.postings or pk in run.claims.seen)
     }
 
 

@@ -11,8 +11,9 @@ from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 
 from postings import schemaorg
-from postings.ingest import merge, normalise
+from postings.ingest import merge, prepare
 from postings.ingest.persist.reread import kept_node, reread
+from postings.ingest.prepare import Rejected
 from postings.models import DatabaseState, ImportConflict, JobPosting, columns
 
 #: How often an edit is given back while imports replace the node, before giving up.
@@ -40,8 +41,8 @@ def give_back(
         if not row.node_hash:
             raise NothingToTake("This posting was written here; no feed has it.")
         was = kept_node(row)
-        read = normalise.posting(was.node, site_zone=settings.TIME_ZONE)
-        if read.posting is None:
+        read = prepare.complete(was.node, settings.TIME_ZONE)
+        if isinstance(read, Rejected):
             raise NothingToTake("What the feed said last can no longer be read.")
         with transaction.atomic():
             DatabaseState.lock()

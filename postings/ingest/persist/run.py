@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from postings.models import (
     ImportRecord,
     ImportRun,
     JobPosting,
+    JobPostingQuerySet,
     Source,
     SourceKey,
 )
@@ -180,16 +181,17 @@ def _settle(run: Run, row: ImportRun) -> None:
 _CHUNK = 500
 
 
-def known(digests: Collection[str], *, run: Run) -> frozenset[str]:
-    """Which of these nodes the source already holds as today's reader reads them.
+def known(source_slug: str) -> Iterator[str]:
+    """The digests of the nodes a source holds as today's reader reads them."""
+    rows = holding(source_slug)
+    yield from rows.values_list("node_hash", flat=True).iterator(chunk_size=10_000)
 
-    Cost: one query by index.
-    """
-    return frozenset(
-        JobPosting.objects.filter(
-            source__slug=run.source_slug,
-            node_hash__in=digests,
-            reader_version=READER_VERSION,
-            withdrawn_at__isnull=True,
-        ).values_list("node_hash", flat=True)
-    )
+
+def holding(source_slug: str) -> JobPostingQuerySet:
+    """The postings of a source whose node need not be read again to be unchanged."""
+    return JobPosting.objects.filter(
+        source__slug=source_slug,
+        reader_version=READER_VERSION,
+        withdrawn_at__isnull=True,
+        deleted_at__isnull=True,
+    ).exclude(node_hash="")

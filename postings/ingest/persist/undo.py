@@ -12,13 +12,13 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from postings.ingest import normalise
-from postings.ingest.normalise import Normalised
-from postings.ingest.persist.batch import Batch, Before
+from postings.ingest import normalise, prepare
+from postings.ingest.persist.batch import Batch, Before, Prior
 from postings.ingest.persist.edits import touch
 from postings.ingest.persist.lock import held
 from postings.ingest.persist.reread import node_of
 from postings.ingest.persist.run import Asked, Run, begin, finish
+from postings.ingest.prepare import Prepared, Rejected
 from postings.ingest.read import Node
 from postings.ingest.report import Outcome, Recorded, Report
 from postings.models import (
@@ -163,7 +163,7 @@ class _Step:
 
     record: ImportRecord
     row: JobPosting
-    read: Normalised | None
+    read: Prepared | None
 
 
 class _Undoing:
@@ -237,7 +237,7 @@ class _Undoing:
                 self.left.append(
                     f"{named} was changed again by run {later[row.pk]} and left as it is."
                 )
-            elif read is not None and read.posting is None:
+            elif isinstance(read, Rejected):
                 self.left.append(
                     f"{named} was left as it is: what it was read from before can no "
                     "longer be read."
@@ -252,7 +252,7 @@ class _Undoing:
         self, steps: Sequence[_Step], befores: Mapping[int, Before]
     ) -> list[Recorded]:
         run = Run(source_slug=self._run.source_slug, now=self._run.now, dry_run=False)
-        batch = Batch(run, self._of.source, befores)
+        batch = Batch(run, self._of.source, Prior(befores))
         moved = {
             entry.posting_id
             for entry in batch.reread({s.row.pk: s.read for s in steps if s.read})
@@ -319,7 +319,7 @@ def _void(of: ImportRun, run: Run | None) -> set[int]:
     return void | ({run.row.pk} if run and run.row else set())
 
 
-def replaced(record: ImportRecord) -> Normalised | None:
+def replaced(record: ImportRecord) -> Prepared | Rejected | None:
     """The node a record replaced, as today's code reads it; None where it kept none."""
     was = record.replaced_node
     if was is None or "data" not in was:
@@ -329,7 +329,7 @@ def replaced(record: ImportRecord) -> Normalised | None:
         locator=f"posting {record.posting_id}",
         **{name: was.get(name, "") for name in ("page", "language", "address")},
     )
-    return normalise.posting(node, site_zone=settings.TIME_ZONE)
+    return prepare.complete(node, settings.TIME_ZONE)
 
 
 def _before(row: JobPosting) -> Before:

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO, cast
 from postings.ingest.report import Code, Problem, Severity, shortened
 
 #: The largest page, JSON document or line of JSON lines that is read, in bytes; a file
-#: of JSON lines may be of any length. Decoded, this much JSON takes at most about a
-#: gigabyte of memory.
+#: of JSON lines may be of any length. Reading this much takes at most about a gigabyte
+#: and a half of memory, whatever it holds.
 MAX_BYTES = 32 * 2**20
 
 #: The longest text of a rejected record that is kept, in characters.
@@ -115,6 +115,11 @@ def unread(
         ),
         raw=storable(raw[:MAX_RAW]),
     )
+
+
+def no_object(where: str, raw: str, value: Any) -> Unread:
+    message = "A JSON object or array was expected."
+    return unread(where, Code.NOT_AN_OBJECT, message, raw=raw, value=value)
 
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

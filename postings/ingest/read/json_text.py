@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -13,10 +12,18 @@ import pyjson5
 
 from postings import schemaorg
 from postings.ingest.report import Code, Severity, shortened
+from postings.sanitise import unescape
 
 #: Containers nested deeper than this are not career data; deeper records are rejected
 #: before anything recurses into them.
 MAX_DEPTH = 100
+
+#: Commas and opening brackets of one text, those inside strings too: as many values as
+#: are held at once. Career data has one for every fourteen characters or more.
+MAX_VALUES = 4_000_000
+
+#: The most repeated keys that are said of one text.
+_MAX_REPEATED = 100
 
 #: Contexts that are schema.org's and nothing else.
 _PLAIN_CONTEXTS = frozenset(
@@ -112,6 +119,9 @@ class Decoder:
 
     def parse(self, text: str) -> Parsed | Fault:
         """The value of a text that is one JSON value, or can certainly be made one."""
+        if len(text) > MAX_VALUES and sum(map(text.count, ",[{")) > MAX_VALUES:
+            message = f"The JSON has more than {MAX_VALUES:,} commas and brackets."
+            return Fault(Code.TOO_LARGE, message)
         self._begin()
         try:
             value = self._strict.decode(text)
@@ -164,7 +174,7 @@ class Decoder:
     def _repeats(self, pairs: list[tuple[str, Any]]) -> None:
         seen: dict[str, Any] = {}
         for key, value in pairs:
-            if key in seen:
+            if key in seen and len(self._repeated) < _MAX_REPEATED:
                 equal = seen[key] == value
                 self._repeated[key] = self._repeated.get(key, True) and equal
             seen[key] = value
@@ -317,10 +327,18 @@ _OPENING = re.compile(r"\s*(?:(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)[ \t]*(?:\*/)?\s
 _CLOSING = re.compile(r"(?:\s*(?://|/\*)?[ \t]*(?:\]\]>|-->)\s*(?:\*/)?)+\s*\Z")
 
 
+_COMMENTS = re.compile(r"\s*+(?:<!--(?:[^-]|-(?!->))*+-->\s*+)++[{\[]")
+
+
 def is_wrapped(text: str) -> bool:
-    """Whether JSON stands inside a CDATA section or an HTML comment."""
-    opening = _OPENING.match(text[:_EDGE])
-    return opening is not None and text[opening.end() : opening.end() + 1] in {"{", "["}
+    """Whether JSON stands inside a CDATA section or HTML comment, or after comments."""
+    return _opening(text[:_EDGE]) is not None or _COMMENTS.match(text) is not None
+
+
+def _opening(head: str) -> re.Match[str] | None:
+    """What opens a CDATA section or HTML comment right before JSON."""
+    opening = _OPENING.match(head)
+    return opening if opening and head[opening.end() :][:1] in {"{", "["} else None
 
 
 def without_wrapping(text: str) -> str:
@@ -340,7 +358,7 @@ def _unwrapped(text: str) -> tuple[str, tuple[Repair, ...]]:
         message = "A byte order mark before the JSON was taken off."
         repairs.append(Repair(Code.WRAPPED_JSON, message))
     head, tail = text[:_EDGE], text[-_EDGE:].rstrip()
-    opening, closing = _OPENING.match(head), _CLOSING.search(tail)
+    opening, closing = _opening(head), _CLOSING.search(tail)
     if opening or closing:
         end = len(text.rstrip()) - (len(tail) - closing.start() if closing else 0)
         # Blanks keep lines and columns where they were.
@@ -354,7 +372,7 @@ def _unwrapped(text: str) -> tuple[str, tuple[Repair, ...]]:
         text = text[:-1]
         repairs.append(Repair(Code.WRAPPED_JSON, message))
     if "&quot;" in text[:_EDGE] and '"' not in text:
-        text = html.unescape(text)
+        text = unescape(text)
         message = "The whole JSON was HTML-escaped, which was undone once."
         repairs.append(Repair(Code.WRAPPED_JSON, message))
     return text, tuple(repairs)
