@@ -370,7 +370,9 @@ def test_a_run_shows_how_it_went_and_its_problems_by_code(
 ) -> None:
     odd = RICH | {"datePosted": "31.12.2025"}
     run_import(odd, odd | {"identifier": "b-2", "url": "https://jobs.example/2"})
-    run_import(odd, BROKEN, '{"@type": "JobPosting", "title": ""}')
+    run_import(
+        odd, odd | {"title": "Cook"}, BROKEN, '{"@type": "JobPosting", "title": ""}'
+    )
     run = ImportRun.objects.latest("pk")
     ImportRun.objects.filter(pk=run.pk).update(
         user=admin_user, command_line="import_postings a.json"
@@ -388,7 +390,7 @@ def test_a_run_shows_how_it_went_and_its_problems_by_code(
     assert fields["Complete:"] == "No: 2 records were rejected."
     assert fields["Who:"] == "admin, in the admin"
     assert fields["Command line:"] == "import_postings a.json"
-    assert texts(page, ".tally") == ["3 documents: 1 unchanged, 2 rejected"]
+    assert texts(page, ".tally") == ["4 documents: 1 created, 1 unchanged, 2 rejected"]
     assert texts(page, "p.waiting a") == ["2 rejected records"]
     assert texts(page, ".severity") == ["rejected", "repaired"]
     assert texts(page, ".number[data-label]")[:2] == ["1", "1"]
