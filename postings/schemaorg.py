@@ -542,7 +542,7 @@ def to_jsonld(posting: Posting, *, url: str = "") -> dict[str, Any]:
 
 
 def _without_empty(node: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in node.items() if v not in ("", None, [], {})}
+    return {name: value for name, value in node.items() if value or value == 0}
 
 
 def _typed(type_name: str, **values: Any) -> dict[str, Any]:

@@ -21,6 +21,9 @@ BATCH = 500
 #: Properties that hold addresses, which may be relative to the document's own.
 _ADDRESSES = ("url", "image", "sameAs", "hiringOrganization", "applicationContact")
 
+#: Properties that are as good as a text as they are as a node.
+_EITHER = ("identifier",)
+
 _HTML_PROPERTIES = frozenset(schemaorg.HTML_PROPERTIES)
 _HTML = frozenset(map(schemaorg.attribute, _HTML_PROPERTIES))
 _ATTRIBUTES = tuple(entry.name for entry in fields(Posting))
@@ -90,7 +93,8 @@ def node(
     stale |= {
         name
         for name in fresh
-        if name not in original or _shape(fresh[name]) != _shape(original[name])
+        if name not in original
+        or (_shape(fresh[name]) != _shape(original[name]) and name not in _EITHER)
     }
     if kept.address:
         stale |= original.keys() & set(_ADDRESSES)
@@ -107,27 +111,21 @@ def node(
 def _whole_node(posting: Posting, language: Language) -> dict[str, Any]:
     """The posting as JSON-LD, with the wordings that are none of Google's values."""
     fresh = schemaorg.to_jsonld(posting)
-    kinds, place = posting.employment_type, posting.job_location_type
-    for name, value in (
-        ("employmentType", [*map(str, kinds.types), *kinds.text] if kinds.text else ""),
-        ("jobLocationType", "" if place.type else place.text),
-        ("baseSalary", "" if "baseSalary" in fresh else posting.base_salary.text),
-        (
-            "estimatedSalary",
-            "" if "estimatedSalary" in fresh else posting.estimated_salary.text,
-        ),
-        # A language that was detected will be detected again.
-        (
-            "inLanguage",
-            "" if language.source is LanguageSource.DETECTED else language.code,
-        ),
+    if text := posting.employment_type.text:
+        fresh["employmentType"] = [*map(str, posting.employment_type.types), *text]
+    for name, wording in (
+        ("jobLocationType", posting.job_location_type.text),
+        ("baseSalary", posting.base_salary.text),
+        ("estimatedSalary", posting.estimated_salary.text),
     ):
-        if value:
-            fresh[name] = value
-    if posting.identifier == Identifier(value=posting.identifier.value):
-        fresh["identifier"] = posting.identifier.value
-        if not posting.identifier.value:
-            del fresh["identifier"]
+        if wording and name not in fresh:
+            fresh[name] = wording
+    if language.code and language.source is not LanguageSource.DETECTED:
+        fresh["inLanguage"] = language.code  # else it will be detected again
+    code = posting.identifier.value
+    if code and posting.identifier == Identifier(value=code):
+        # Without the employer's name, which would make it another key.
+        fresh["identifier"] = {"@type": "PropertyValue", "value": code}
     return fresh
 
 
