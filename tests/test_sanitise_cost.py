@@ -84,10 +84,12 @@ def test_no_shape_of_text_costs_more_than_its_length(shape: str) -> None:
         assert len(clean(text).html) <= MAX_LENGTH
         return time.process_time() - began
 
-    # Four times the length is four times the work, sixteen where it is quadratic. The
-    # seconds of the full length are for make bench: they are the machine's.
-    short = spent(SHAPES[shape][: MAX_LENGTH // 16])
-    assert spent(SHAPES[shape][: MAX_LENGTH // 4]) < 9 * max(short, 0.03)
+    # Four times the length is four times the work, sixteen where it is quadratic; what
+    # else the machine does can double a measurement, but not each of five. The seconds
+    # of the full length are for make bench.
+    bound = 10 * max(spent(SHAPES[shape][: MAX_LENGTH // 16]), 0.02)
+    longer = SHAPES[shape][: MAX_LENGTH // 4]
+    assert any(spent(longer) < bound for _ in range(5))
 
 
 @pytest.mark.parametrize(
