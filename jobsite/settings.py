@@ -74,6 +74,15 @@ def is_secret(key: str) -> None:
         raise ValidationError(sentence)
 
 
+def is_user_agent(text: str) -> None:
+    if not re.fullmatch(r"[A-Za-z_-]+[!-~]*( [!-~]+)*", text):
+        sentence = (
+            "must be a program's name in ASCII and what else is to be said, as in"
+            " jobsite (+https://jobs.example.com)"
+        )
+        raise ValidationError(sentence)
+
+
 def are_hosts(names: list[str]) -> None:
     if any(re.search(r"[\s/]", name) for name in names):
         sentence = "must be host names separated by commas, as in jobs.example.com"
@@ -100,6 +109,7 @@ given_url = env.str("SITE_URL", None, validate=is_site_url)
 given_hosts: list[str] = env.list(
     "ALLOWED_HOSTS", [], subcast=str.strip, validate=are_hosts
 )
+given_agent = env.str("USER_AGENT", None, validate=is_user_agent)
 TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
 TIME_ZONE = env.str("TIME_ZONE", "UTC", validate=is_time_zone)
 given_language = env.str("LANGUAGE_CODE", "en", validate=is_language)
@@ -185,6 +195,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # --- The site's address and what follows from its scheme ------------------------------
 
 SITE_URL = (given_url or f"http://127.0.0.1:{PORT}").rstrip("/")
+USER_AGENT = given_agent or f"jobsite (+{SITE_URL})"
 address = urlsplit(SITE_URL)
 host = address.hostname or ""
 ALLOWED_HOSTS = given_hosts or [
@@ -318,5 +329,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},
         # A page that is not there is no message; a page that failed is.
         "django.request": {"level": "ERROR"},
+        # ultimate-sitemap-parser; an import says itself what is wrong with a sitemap.
+        "usp": {"level": "CRITICAL"},
     },
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from typing import Any
 
 from django import forms
@@ -12,6 +11,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.safestring import SafeString
+
+from postings.packing import packed, unpacked
 
 
 class LinesField(forms.CharField):
@@ -124,10 +125,7 @@ class CompressedJSONField(models.BinaryField[Any, Any]):
     """A JSON value as compressed UTF-8, key order kept."""
 
     def get_prep_value(self, value: Any) -> Any:
-        if value is None:
-            return None
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        return zlib.compress(text.encode("utf-8", "surrogatepass"))
+        return None if value is None else packed(value)
 
     def from_db_value(
         self,
@@ -135,6 +133,4 @@ class CompressedJSONField(models.BinaryField[Any, Any]):
         expression: Expression,
         connection: BaseDatabaseWrapper,
     ) -> Any:
-        if value is None:
-            return None
-        return json.loads(zlib.decompress(value).decode("utf-8", "surrogatepass"))
+        return None if value is None else unpacked(value)

@@ -16,6 +16,7 @@ from postings.models import (
     JobPosting,
     JobPostingTexts,
     Organization,
+    OrganizationKey,
     Source,
 )
 from postings.models.columns import (
@@ -46,10 +47,13 @@ def make_source(slug: str = "files", **columns: Any) -> Source:
 def make_organization(
     name: str = "Fern & Co-operative", **columns: Any
 ) -> Organization:
-    return Organization.objects.get_or_create(
+    row, made = Organization.objects.get_or_create(
         folded_name=columns.pop("folded_name", name.casefold()),
         defaults={"name": name, **columns},
-    )[0]
+    )
+    if made:
+        row.keys.create(kind=OrganizationKey.Kind.NAME, value=row.folded_name)
+    return row
 
 
 def make_posting(

@@ -30,11 +30,11 @@ def written(path: Path, *records: Any) -> str:
 
 
 def imported(*arguments: str) -> tuple[int, list[str]]:
-    """Exit status and lines of output."""
+    """Exit status and lines of output, of this process alone."""
     out = io.StringIO()
     status: int | str | None = 0
     try:
-        call_command("import_postings", *arguments, stdout=out)
+        call_command("import_postings", "--jobs=1", *arguments, stdout=out)
     except SystemExit as stop:
         status = stop.code
     return int(status or 0), out.getvalue().splitlines()

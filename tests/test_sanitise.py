@@ -285,3 +285,14 @@ def test_an_excerpt_leaves_headings_out_and_ends_at_a_word() -> None:
 )
 def test_a_title_is_one_line_of_bare_text(value: str, expected: str) -> None:
     assert plain(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        ("https://a.example/?id=1&region=us&copy=2", "https://a.example/?id=1&amp;region=us&amp;copy=2"),
+        ("https://a.example/?id=1&amp;region=us", "https://a.example/?id=1&amp;region=us"),
+    ],
+)  # fmt: skip
+def test_an_address_keeps_its_ampersands(source: str, address: str) -> None:
+    assert f'href="{address}"' in clean(f'<p><a href="{source}">apply</a></p>').html

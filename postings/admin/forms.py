@@ -22,6 +22,7 @@ from postings.models import (
     JobPosting,
     JobPostingTexts,
     Organization,
+    OrganizationKey,
     columns,
 )
 
@@ -124,11 +125,13 @@ class OrganizationForm(EditForm):
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
-        known = Organization.objects.filter(folded_name=fold_name(name)).first()
+        known = OrganizationKey.objects.filter(
+            kind=OrganizationKey.Kind.NAME, value=fold_name(name)
+        ).first()
         if self.instance._state.adding and known is not None:
             raise ValidationError(
                 _("This is %(name)s, which is there already."),
-                params={"name": known.name},
+                params={"name": known.organization.name},
             )
         return name
 

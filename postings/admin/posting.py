@@ -5,25 +5,32 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.forms.models import BaseModelFormSet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from postings import schemaorg
+from postings.admin import conflicts
 from postings.admin.forms import (
     ApplicantLocationForm,
     JobLocationForm,
     JobPostingForm,
 )
+from postings.admin.reading import listed, page
 from postings.ingest import persist
 from postings.models import (
     ApplicantLocationRequirement,
+    ImportConflict,
     JobLocation,
     JobPosting,
     JobPostingQuerySet,
@@ -110,7 +117,13 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
         "closes",
         "is_edited",
     )
-    list_filter = (StateFilter, "source", EditedFilter, "job_location_type")
+    list_filter = (
+        StateFilter,
+        "source",
+        conflicts.ConflictFilter,
+        EditedFilter,
+        "job_location_type",
+    )
     list_select_related = ("hiring_organization", "source")
     list_per_page = 50
     search_fields = ("title", "hiring_organization__name", "identifier")
@@ -260,9 +273,6 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
         ),
     )
 
-    class Media:
-        css = {"all": ("css/admin.css",)}
-
     # --- Reading
 
     @admin.display(description=_("state"))
@@ -313,11 +323,10 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
         count = model._default_manager.filter(posting=row).count()
         if count <= MAX_INLINES:
             return gettext("See below.")
-        address = reverse(f"admin:postings_{model._meta.model_name}_changelist")
+        name = str(model._meta.model_name)
         return format_html(
-            '<a href="{}?posting__id__exact={}">{}</a>',
-            address,
-            row.pk,
+            '<a href="{}">{}</a>',
+            listed(name, posting__id__exact=row.pk),
             gettext("Edit %(count)d in a list of their own") % {"count": count},
         )
 
@@ -396,6 +405,57 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
     def _child_edits(formset: BaseModelFormSet[Any, Any]) -> persist.ChildEdits:
         saved: list[Any] = formset.save(commit=False)
         return persist.ChildEdits(saved=saved, deleted=formset.deleted_objects)
+
+    # --- What was edited, and what the feed says
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = dict(extra_context or {})
+        row = self.get_object(request, object_id) if request.method == "GET" else None
+        if row is not None:
+            context["edits"] = conflicts.edits_of(row)
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<int:pk>/{name}/",
+                self.admin_site.admin_view(view),
+                name=f"postings_jobposting_{name}",
+            )
+            for name, view in (("take", self.take_view), ("keep", self.keep_view))
+        ]
+        return [*own, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def take_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Gives an edited property back to the feed, be there a conflict or not."""
+        row, name = self._asked_about(request, pk)
+        of_name = ImportConflict.objects.filter(posting=row, property=name)
+        if name in row.edited_fields or of_name.filter(resolution="").exists():
+            conflicts.say_taken(request, name, conflicts.take(request, pk, [name]))
+        else:
+            said = gettext("%(property)s is not edited.") % {"property": name}
+            self.message_user(request, said, messages.WARNING)
+        return HttpResponseRedirect(page("jobposting", pk))
+
+    @method_decorator(require_POST)
+    def keep_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        row, name = self._asked_about(request, pk)
+        of_name = ImportConflict.objects.filter(posting=row, property=name)
+        conflicts.say_kept(request, name, conflicts.keep(request, of_name))
+        return HttpResponseRedirect(page("jobposting", pk))
+
+    def _asked_about(self, request: HttpRequest, pk: int) -> tuple[JobPosting, str]:
+        row = get_object_or_404(JobPosting, pk=pk)
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        return row, request.POST.get("property", "")
 
     # --- Actions
 

@@ -7,13 +7,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from postings import schemaorg
 from postings.ingest.read import Node
+from postings.ingest.report import Change
 from postings.schemaorg import Language, Moment, Organization, Posting
 
 #: The property in which an export says by which keys its source knows a posting, where an
@@ -34,8 +35,7 @@ class KeyKind(StrEnum):
     HASH = "hash"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What a source calls a posting, in one way."""
 
     kind: KeyKind
@@ -95,6 +95,29 @@ def keys(posting: Posting, node: Node) -> tuple[Key, ...]:
     return tuple(Key(kind, _bounded(found[kind])) for kind in KeyKind if kind in found)
 
 
+def guessed_keys(text: str, page: str = "") -> tuple[Key, ...]:
+    """What the text of a rejected record says it is called, best first.
+
+    For telling later that it came in after all, never for finding a posting: the text
+    may be broken, so that names and values are only looked for.
+    """
+    found: dict[KeyKind, str] = {KeyKind.PAGE: _address(page)}
+    if said := re.search(r'"identifier"\s*:\s*(?:\{([^{}]*)\}?|"([^"]+)"|(\d+))', text):
+        parts = dict(_PART.findall(said[1] or ""))
+        scheme = parts.get("propertyID") or parts.get("name", "")
+        value = (said[2] or said[3] or parts.get("value", "")).strip('" ')
+        found[KeyKind.IDENTIFIER] = f"{scheme.strip(chr(34))} {value}".strip()
+    for kind, name in ((KeyKind.URL, "url"), (KeyKind.ID, "@id")):
+        if said := re.search(rf'"{name}"\s*:\s*"([^"]+)"', text):
+            found[kind] = _address(said[1])
+    return tuple(
+        Key(kind, _bounded(found[kind])) for kind in KeyKind if found.get(kind)
+    )
+
+
+_PART = re.compile(r'"(propertyID|name|value)"\s*:\s*("[^"]*"|[\w.-]+)')
+
+
 def _address(address: str) -> str:
     """An address as a key: http and https are one, the host is lower case; "" for a
     host's root and for what is no absolute IRI."""
@@ -111,6 +134,65 @@ def _address(address: str) -> str:
     if parts.scheme.lower() in {"urn", "tag"}:
         return address.strip()
     return ""
+
+
+#: Sites on which organizations have pages beside each other; their roots are nobody's.
+_NETWORKS = re.compile(
+    r"(^|\.)(linkedin|facebook|xing|twitter|x|instagram|youtube|tiktok|glassdoor|indeed|"
+    r"kununu|github|gitlab|crunchbase|wikipedia|wikidata|google|medium|angel|wellfound|"
+    r"stepstone|monster|stackoverflow|weworkremotely|remoteok|greenhouse|lever|workable|"
+    r"recruitee|smartrecruiters|jobvite|personio|ashbyhq|teamtailor|join|workday|"
+    r"myworkdayjobs|bamboohr|breezy|icims|taleo|csod|catsone|njoyn|softgarden|"
+    r"arbeitnow|profesia|jobs|reed|totaljobs|seek|naukri|ziprecruiter)"
+    r"\.[a-z.]{2,6}$"
+)
+
+#: A page about a job, or a list of them, is no employer's own address.
+_JOB_PAGE = re.compile(
+    r"(?i)/(jobs?|careers?|karriere|vacanc\w+|positions?|openings?|stellen\w*|emplois?|"
+    r"empleos?|praca|prace|jobb|lediga\w*|apply|search)(/|$|[-.?_])"
+)
+
+
+def employer_addresses(organization: Organization, posting: Posting) -> tuple[str, ...]:
+    """Addresses by which two names can be told to be one employer: host and path.
+
+    From `sameAs` and `url`. No page about a job or a list of jobs is one, nor an
+    address the posting itself has, nor what has a query, nor the root of a site that
+    many have pages on. The root of any other host stands as `host/`.
+    """
+    own = {_address(address).rstrip("/") for address in (posting.url, *posting.same_as)}
+    found: list[str] = []
+    for address in (*organization.same_as, organization.url):
+        try:
+            parts = urlsplit(address.strip())
+            host = (parts.hostname or "").removeprefix("www.")
+        except ValueError:
+            continue
+        path = parts.path.rstrip("/")
+        if (
+            parts.scheme.lower() not in {"http", "https"}
+            or not host
+            or parts.query
+            or _JOB_PAGE.search(path + "/")
+            or (not path and _NETWORKS.search(host))
+            or (path and _address(address).rstrip("/") in own)
+        ):
+            continue
+        found.append(f"{host}{path.casefold() or '/'}"[:MAX_KEY])
+    return tuple(dict.fromkeys(found))
+
+
+def may_be_one(name: str, other: str, address: str) -> bool:
+    """Whether two folded names with one address are one employer.
+
+    A profile's address is one employer's. The root of a host may be a group's, so one
+    name has to begin with the other there.
+    """
+    if not address.endswith("/"):
+        return True
+    shorter, longer = sorted((name.split(), other.split()), key=len)
+    return longer[: len(shorter)] == shorter
 
 
 def _employer_addresses(organization: Organization | None) -> set[str]:
@@ -202,7 +284,10 @@ def fold_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A property both the editor and the source changed; the editor's was kept."""
+    """A property both the editor and the source changed; the editor's was kept.
+
+    Both values in words.
+    """
 
     property: str
     ours: str
@@ -211,10 +296,14 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The posting as it should be stored, and where both sides had changed it."""
+    """The posting as it should be stored, and where both sides had changed it.
+
+    `agreed` are the edited properties of which both sides now say the same.
+    """
 
     posting: Posting
     conflicts: tuple[Conflict, ...] = ()
+    agreed: tuple[str, ...] = ()
 
 
 def merged(
@@ -231,6 +320,7 @@ def merged(
     """
     kept: dict[str, Any] = {}
     conflicts: list[Conflict] = []
+    agreed: list[str] = []
     for name in schemaorg.PROPERTIES:
         if name not in edited:
             continue
@@ -238,9 +328,22 @@ def merged(
         ours, theirs = getattr(current, attribute), getattr(incoming, attribute)
         kept[attribute] = ours
         before = theirs if base is None else getattr(base, attribute)
-        if not same(before, theirs) and not same(ours, theirs):
-            conflicts.append(Conflict(name, str(ours), str(theirs)))
-    return Merged(replace(incoming, **kept), tuple(conflicts))
+        if same(ours, theirs):
+            agreed.append(name)
+        elif not same(before, theirs):
+            conflicts.append(Conflict(name, words(ours), words(theirs)))
+    return Merged(replace(incoming, **kept), tuple(conflicts), tuple(agreed))
+
+
+def changes(before: Posting, after: Posting) -> tuple[Change, ...]:
+    """The properties of which two postings say something else, in words."""
+    return tuple(
+        Change(name, words(one), words(other))
+        for name in schemaorg.PROPERTIES
+        if (one := getattr(before, schemaorg.attribute(name)))
+        != (other := getattr(after, schemaorg.attribute(name)))
+        and not same(one, other)
+    )
 
 
 def same(one: Any, other: Any) -> bool:
@@ -255,6 +358,32 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, Language) and isinstance(other, Language):
         return one.code == other.code
     return bool(one == other)
+
+
+def words(value: Any) -> str:
+    """A value of a property as a person reads it; empty where there is none.
+
+    Texts as they are, lists an entry a line, structures as `part: value` joined by
+    semicolons without the parts that say nothing.
+    """
+    if isinstance(value, tuple):
+        return "\n".join(words(item) for item in value)
+    if isinstance(value, Moment):
+        return value.iso()
+    if isinstance(value, Organization):
+        return value.name
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "yes", False: "no"}[value]
+    if is_dataclass(value):
+        parts = (
+            (part.name, words(getattr(value, part.name))) for part in fields(value)
+        )
+        return "; ".join(
+            f"{schemaorg.property_name(name)}: {said.replace(chr(10), ', ')}"
+            for name, said in parts
+            if said
+        )
+    return str(value)
 
 
 class Claim(NamedTuple):
@@ -277,16 +406,38 @@ class Claim(NamedTuple):
 class Claims:
     """What the records of one run have taken: the first of a key keeps it.
 
-    Memory: one entry a key and posting of the run.
+    What a run has stored says itself which keys and postings were taken; only the
+    batch in hand and what no row tells are here, by `keep`. In a dry run, which stores
+    nothing, it is everything, and in `seen` the postings of records not even read.
+    Memory: an entry a key and posting, a number a posting in `seen`.
     """
 
     keys: dict[Key, Claim] = field(default_factory=dict)
     postings: dict[int, Claim] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
 
     def take(self, claim: Claim) -> None:
         """Gives a record those of its keys that no earlier one has."""
         for key in claim.keys:
             self.keys.setdefault(key, claim)
+
+    def keep(
+        self, mark: tuple[int, int], taken: Iterable[tuple[int, Claim, Collection[Key]]]
+    ) -> None:
+        """Forgets what was taken since a mark and can be seen in what was stored.
+
+        `taken` holds postings, the claims to them, and the keys that say so.
+        """
+        keys: dict[Key, Claim] = {}
+        postings: dict[int, Claim] = {}
+        for posting_id, claim, stored in taken:
+            others = [key for key in claim.keys if key not in stored]
+            keys |= {key: claim for key in others if self.keys.get(key) is claim}
+            if not stored:
+                postings[posting_id] = claim
+        self.rewind(mark)
+        self.keys |= keys
+        self.postings |= postings
 
     def mark(self) -> tuple[int, int]:
         """Where the claims stand, for `rewind`."""
@@ -298,6 +449,11 @@ class Claims:
             self.keys.popitem()
         while len(self.postings) > mark[1]:
             self.postings.popitem()
+
+
+def claim(posting: Posting, node: Node) -> Claim:
+    """What a record lays claim to by being in a run."""
+    return Claim(identity(posting), node.data_digest, keys(posting, node))
 
 
 def identity(posting: Posting) -> tuple[str, str]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Outcome(StrEnum):
-    """What became of one record; every record has exactly one."""
+    """What became of one record; every record has exactly one.
+
+    `WITHDRAWN` is of a posting that no record was of: gone from its source.
+    """
 
     CREATED = "created"
     UPDATED = "updated"
@@ -17,15 +21,20 @@ class Outcome(StrEnum):
     REOPENED = "reopened"
     CONFLICT = "conflict"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
     DELETED_BY_EDITOR = "deleted by editor"
 
 
 class Severity(StrEnum):
-    """How much a problem took: nothing, one value, or the record."""
+    """How much a problem took: nothing, one value, the record, or no part of any.
+
+    What was passed over is an address that was not read for a reason that is no failure.
+    """
 
     REPAIRED = "repaired"
     IGNORED = "ignored value"
     REJECTED = "rejected"
+    PASSED = "passed over"
 
 
 class Code(StrEnum):
@@ -48,6 +57,8 @@ class Code(StrEnum):
     NO_TITLE = "no-title"
     DUPLICATE_IDENTITY = "duplicate-identity"
     NOT_STORED = "not-stored"
+    READER_FAILED = "reader-failed"
+    OVERTIME = "overtime"
     BAD_VALUE = "bad-value"
     BAD_DATE = "bad-date"
     LOOSE_DATE = "loose-date"
@@ -61,7 +72,20 @@ class Code(StrEnum):
     SUPERSEDED_PROPERTY = "superseded-property"
     REMOVED_MARKUP = "removed-markup"
     MISSING_REFERENCE = "missing-reference"
+    SHORT_LIST = "short-list"
     NOT_REMOTE = "not-remote"
+    UNREACHABLE = "unreachable"
+    REFUSED_ADDRESS = "refused-address"
+    HTTP_STATUS = "http-status"
+    TOO_SLOW = "too-slow"
+    NOT_A_FEED = "not-a-feed"
+    NOT_A_SITEMAP = "not-a-sitemap"
+    TOO_MANY_PAGES = "too-many-pages"
+    OTHER_HOST = "other-host"
+    ROBOTS = "robots"
+    UNCHANGED = "unchanged"
+    READ_ALREADY = "read-already"
+    GONE = "gone"
 
 
 _SHOWN = 80
@@ -105,9 +129,20 @@ def shortened(value: Any) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
+class Change(NamedTuple):
+    """A property of a posting that an import changes, in words."""
+
+    property: str
+    before: str
+    after: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
-    """What became of one record, and everything noticed on the way."""
+    """What became of one record, and everything noticed on the way.
+
+    `changes` is how its posting differs, where the run was asked to explain itself.
+    """
 
     outcome: Outcome
     locator: str
@@ -115,29 +150,76 @@ class Recorded:
     posting_id: int | None = None
     problems: tuple[Problem, ...] = ()
     conflicts: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(kw_only=True, slots=True)
 class Report:
-    """The sum of a run. Memory: counters only, however many records."""
+    """The sum of a run. Memory: counters and one example a code, however many records.
+
+    `document` names the one whose records were dealt with last, `size` is the bytes of
+    all such documents; `run_id` is the run in the ledger, which a dry run has not.
+    `remarks` are sentences about the run as a whole. `incomplete` says why what the
+    run did not hold may still be there, and is empty where it was all of the source.
+    """
 
     documents: int = 0
+    document: str = ""
+    size: int = 0
+    run_id: int | None = None
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     codes: Counter[tuple[Severity, Code]] = field(default_factory=Counter)
+    firsts: dict[tuple[Severity, Code], Problem] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    incomplete: str = ""
 
     def add(self, recorded: Recorded) -> None:
         self.outcomes[recorded.outcome] += 1
         for problem in recorded.problems:
-            self.codes[problem.severity, problem.code] += 1
+            kind = problem.severity, problem.code
+            self.codes[kind] += 1
+            self.firsts.setdefault(kind, problem)
+            if problem.code is Code.SHORT_LIST and not self.incomplete:
+                said = problem.message.rstrip(".")
+                self.incomplete = f"{problem.locator}: {said[0].lower()}{said[1:]}"
+        if recorded.outcome is Outcome.REJECTED and not self.incomplete:
+            self._miss(recorded.problems)
+
+    def _miss(self, problems: Iterable[Problem]) -> None:
+        """A rejected record may be any posting, but for a second one of the same job."""
+        for problem in problems:
+            if (
+                problem.severity is Severity.REJECTED
+                and problem.code is not Code.DUPLICATE_IDENTITY
+            ):
+                self.incomplete = (
+                    f"a record was rejected ({problem.code}, {problem.locator})"
+                )
 
     @property
     def records(self) -> int:
-        return self.outcomes.total()
+        return self.outcomes.total() - self.outcomes[Outcome.WITHDRAWN]
 
     @property
     def accepted(self) -> bool:
         """Whether nothing was rejected."""
         return not self.outcomes[Outcome.REJECTED]
+
+    def problems_by_code(self) -> list[dict[str, Any]]:
+        """For the ledger: severity, code, `count` and the `first` problem of each."""
+        return [
+            {
+                "severity": str(severity),
+                "code": str(code),
+                "count": count,
+                "first": self.firsts[severity, code].as_json(),
+            }
+            for (severity, code), count in sorted(self.codes.items())
+        ]
+
+
+#: The most problems that are listed of one record.
+MAX_PROBLEMS = 500
 
 
 class Notes:
@@ -146,6 +228,7 @@ class Notes:
     def __init__(self, locator: str) -> None:
         self._start = locator if "#" in locator else f"{locator}#"
         self._problems: list[Problem] = []
+        self._left_out = 0
 
     def repaired(self, code: Code, where: str, message: str, value: Any = None) -> None:
         self._add(Severity.REPAIRED, code, where, message, value)
@@ -157,11 +240,30 @@ class Notes:
         self._add(Severity.REJECTED, code, where, message, value)
 
     def problems(self) -> tuple[Problem, ...]:
-        return tuple(self._problems)
+        if not self._left_out:
+            return tuple(self._problems)
+        more = Problem(
+            code=Code.TOO_LONG,
+            severity=Severity.IGNORED,
+            locator=self._start.rstrip("#"),
+            message=f"{self._left_out} more problems are not listed.",
+        )
+        return (*self._problems, more)
+
+    def mention(self, where: str) -> bool:
+        """Whether there is a problem of a property or of a part of it."""
+        start = f"{self._start}/{where}"
+        return any(
+            problem.locator == start or problem.locator.startswith(f"{start}/")
+            for problem in self._problems
+        )
 
     def _add(
         self, severity: Severity, code: Code, where: str, message: str, value: Any
     ) -> None:
+        if len(self._problems) >= MAX_PROBLEMS and severity is not Severity.REJECTED:
+            self._left_out += 1
+            return
         self._problems.append(
             Problem(
                 code=code,

@@ -1,4 +1,4 @@
-"""Where documents come from: files, folders and standard input."""
+"""Where documents come from: files, folders, standard input and the web."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import cast
 
-from postings.ingest import unpack
+from postings.ingest import unpack, web
 from postings.ingest.read import Document, Unread, storable, unread
 from postings.ingest.report import Code
 
@@ -16,8 +16,12 @@ from postings.ingest.report import Code
 SUFFIXES = unpack.DOCUMENTS | unpack.CONTAINERS
 
 
-def documents(locations: Iterable[str]) -> Iterator[Document | Unread]:
-    """The documents of paths, folders (with all folders below) and `-`.
+def documents(
+    locations: Iterable[str], *, visit: web.Visit | None = None
+) -> Iterator[Document | Unread]:
+    """The documents of paths, folders (with all folders below), `-` and addresses.
+
+    Addresses are fetched where there is a `visit` to do it; else they are paths.
 
     Files of a folder come in the order of their names, what is packed with what it
     holds. A document is a stream, to be read before the next is asked for; no file is
@@ -25,15 +29,39 @@ def documents(locations: Iterable[str]) -> Iterator[Document | Unread]:
     Raises FileNotFoundError for a path that does not exist, before anything is read,
     and OSError where standard input cannot be read at all.
     """
-    named = list(locations)
+    named = list(dict.fromkeys(locations))
     for location in named:
+        if visit is not None and web.is_address(location):
+            continue
         if location != "-" and not _exists(Path(location)):
             raise FileNotFoundError(location)
-    return _read(named)
+    return _read(named, visit)
 
 
-def _read(locations: list[str]) -> Iterator[Document | Unread]:
+def size(locations: Iterable[str]) -> int | None:
+    """The bytes of all documents, where that can be known before reading them.
+
+    It can't be of standard input, of the web, nor of what is packed.
+    """
+    total = 0
     for location in locations:
+        if location == "-" or web.is_address(location):
+            return None
+        for file in _files(Path(location)):
+            if file.suffix.lower() in unpack.CONTAINERS:
+                return None
+            try:
+                total += file.stat().st_size
+            except OSError:
+                continue
+    return total
+
+
+def _read(locations: list[str], visit: web.Visit | None) -> Iterator[Document | Unread]:
+    for location in locations:
+        if visit is not None and web.is_address(location):
+            yield from visit.feed(location)
+            continue
         if location == "-":
             yield from _standard_input()
             continue

@@ -1,6 +1,6 @@
 """Rows that mirror the JobPosting schema, and where they come from."""
 
-from postings.models.organization import Organization
+from postings.models.organization import Organization, OrganizationKey
 from postings.models.posting import (
     ApplicantLocationRequirement,
     JobLocation,
@@ -11,11 +11,19 @@ from postings.models.posting import (
     State,
 )
 from postings.models.revision import DatabaseState, Tombstone
-from postings.models.source import ImportRecord, ImportRun, Source, SourceKey
+from postings.models.source import (
+    ImportConflict,
+    ImportRecord,
+    ImportRun,
+    Source,
+    SourceKey,
+)
+from postings.models.web import WebAddress
 
 __all__ = (
     "ApplicantLocationRequirement",
     "DatabaseState",
+    "ImportConflict",
     "ImportRecord",
     "ImportRun",
     "JobLocation",
@@ -24,8 +32,10 @@ __all__ = (
     "JobPostingQuerySet",
     "JobPostingTexts",
     "Organization",
+    "OrganizationKey",
     "Source",
     "SourceKey",
     "State",
     "Tombstone",
+    "WebAddress",
 )

@@ -54,3 +54,33 @@ class Organization(models.Model):
     @property
     def slug(self) -> str:
         return slugify(self.name)[:80].strip("-") or "organization"
+
+
+class OrganizationKey(models.Model):
+    """What feeds call an organization: a folded name, or an address that is its own.
+
+    Through it two names with one address are one organization, and stay so.
+    """
+
+    class Kind(models.TextChoices):
+        NAME = "name", _("folded name")
+        ADDRESS = "address", _("address")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    value = models.CharField(max_length=schemaorg.MAX_TEXT)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="keys")
+
+    class Meta:
+        verbose_name = _("organization key")
+        verbose_name_plural = _("organization keys")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "value"), name="organization_key_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=~Q(value=""), name="organization_key_has_value"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"

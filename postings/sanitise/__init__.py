@@ -7,6 +7,7 @@ typed and for what is stored. The policy is data, in `policy`; bleach judges las
 import re
 from typing import Final
 
+from postings.sanitise.attributes import resolved
 from postings.sanitise.builder import Builder
 from postings.sanitise.engine import bleached
 from postings.sanitise.markdown import as_html, is_markdown
@@ -51,6 +52,7 @@ __all__ = [
     "excerpt",
     "plain",
     "plain_text",
+    "resolved",
     "sanitise",
     "unescape",
 ]
@@ -70,6 +72,7 @@ _BLOCK_EDGE: Final = re.compile(
 )
 _ANY_TAG: Final = re.compile(r"<[^>]*>")
 _HEADING: Final = re.compile(r"<h([2-6])[^>]*>.*?</h\1>", re.DOTALL)
+_CUT: Final = re.compile(r"<(?:h[2-6].*|[^>]*)\Z", re.DOTALL)
 _SENTENCE: Final = re.compile(r"[.!?:;,\u2013\u2014-]+$")
 
 
@@ -157,12 +160,26 @@ def excerpt(html: str, length: int = 240) -> str:
 
     Cut after a word, with an ellipsis, to at most `length` characters.
     """
-    text = " ".join(plain_text(_HEADING.sub("\n", html)).split())
+    text = _beginning(html, 2 * length + 200)
+    if len(text) <= length + _SLACK:
+        text = _beginning(html, len(html))
     if len(text) <= length:
         return text
     kept = text[: max(length, 1)]
     head, space, _ = kept.rpartition(" ")
     return _SENTENCE.sub("", head if space else kept[:-1]).rstrip() + "…"
+
+
+#: Characters at the end of a cut text that may be no whole word or reference.
+_SLACK: Final = 40
+
+
+def _beginning(html: str, size: int) -> str:
+    """The text of the first characters of sanitised HTML on one line, no headings."""
+    head = _HEADING.sub("\n", html[:size])
+    if len(html) > size:
+        head = head[: cut.start()] if (cut := _CUT.search(head)) else head
+    return " ".join(plain_text(head).split())
 
 
 #: What no text may hold that is to stay as it is: markup, escapes, double spaces.

@@ -23,11 +23,24 @@ _ATTRIBUTE: Final = re.compile(
 )
 
 
+_REFERENCE = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
+
+
+def resolved(attribute: str) -> str:
+    """An attribute's text, an address above all, with its references undone once.
+
+    Only those with a semicolon are: "?id=1&region=us" names no registered trade mark.
+    """
+    if "&" not in attribute:
+        return attribute
+    return _REFERENCE.sub(lambda found: unescape(found[0]), attribute)
+
+
 def attributes(raw: str) -> dict[str, str]:
     """The attributes of a tag, names in lower case; of equal names the first wins."""
     found: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(raw):
-        found.setdefault(name.lower(), unescape(double or single or bare))
+        found.setdefault(name.lower(), resolved(double or single or bare))
     return found
 
 

@@ -259,7 +259,8 @@ class _Reader:
         prefix, a hyphen or an attribute: `List<String>`, `<your name>` are words.
         """
         text = self.text
-        found = _FAST_TAG.match(text, at)
+        # Without an end every tag would be looked for to the end of the text.
+        found = _FAST_TAG.match(text, at) if at < self.last_end else None
         if found is not None:
             closing, name, raw = found.groups()
             name = name.lower()

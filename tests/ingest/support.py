@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from postings.ingest import normalise, persist, pipeline
+from postings.ingest import normalise, persist, pipeline, prepare
 from postings.ingest.normalise import Normalised
 from postings.ingest.read import Document, Node, nodes
 from postings.ingest.report import Outcome, Recorded, Report
@@ -80,7 +80,7 @@ def outcomes(*records: Any, **options: Any) -> list[Outcome]:
 def stored(value: Posting) -> JobPosting:
     """A posting as an import stores it."""
     run = persist.begin("files", now=NOW)
-    entry = Normalised(node=Node(data=node(), locator="t"), posting=value, problems=())
+    entry = prepare.of(Node(data=node(), locator="t"), value)
     recorded: Sequence[Recorded] = persist.save([entry], run=run)
     posting_id = recorded[0].posting_id
     assert posting_id is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,10 +23,18 @@ from postings.ingest.read import Node
 from postings.ingest.report import Code, Notes, Problem
 from postings.schemaorg import (
     ContactPoint,
+    Education,
+    EmploymentTypes,
+    Experience,
+    Identifier,
     Language,
+    LocationType,
+    Moment,
     Organization,
     Place,
     Posting,
+    Salary,
+    StartDate,
 )
 
 #: Raised whenever the same node may give other values than before.
@@ -75,6 +85,7 @@ class _Reading:
         self._notes = notes
         self._site_zone = site_zone
         self._found: dict[str, Any] = {}
+        self._virtual = False
 
     def posting(self, *, long_texts: bool) -> Posting | None:
         data, notes, found = self._data, self._notes, self._found
@@ -98,19 +109,19 @@ class _Reading:
         self._read_dates()
         self._read_pay()
         self._read_addresses()
+        self._note_losses(long_texts=long_texts)
         found["in_language"] = self._language(detect=long_texts)
         return Posting(**found)
 
     def _read_places(self) -> None:
         data, notes, found = self._data, self._notes, self._found
-        virtual = False
         if "jobLocation" in data:
-            found["job_location"], virtual = places.locations(
+            found["job_location"], self._virtual = places.locations(
                 data["jobLocation"], notes
             )
-        if virtual or "jobLocationType" in data:
+        if self._virtual or "jobLocationType" in data:
             found["job_location_type"] = employment.location_type(
-                data.get("jobLocationType"), notes, virtual=virtual
+                data.get("jobLocationType"), notes, virtual=self._virtual
             )
 
     def _read_dates(self) -> None:
@@ -182,6 +193,40 @@ class _Reading:
                 data["applicationContact"], notes, start=start
             )
 
+    def _note_losses(self, *, long_texts: bool) -> None:
+        """Reports values that came to nothing, or of which only the first counted."""
+        found, attributes = self._found, _ATTRIBUTES
+        for key, value in self._data.items():
+            if not value or key not in attributes:
+                continue
+            if type(value) is list:
+                self._note_list(key, value)
+            got = found.get(attributes[key])
+            if got and (type(got) in _PLAIN or got != _UNSAID.get(type(got))):
+                continue
+            if (
+                got is not False
+                and (long_texts or key not in _LONG)
+                and not (key == "jobLocation" and self._virtual)
+                and key != "name"
+                and text.says_something(value)
+                and not self._notes.mention(key)
+            ):
+                self._notes.ignored(
+                    Code.BAD_VALUE, key, "Nothing in it could be read.", value
+                )
+
+    def _note_list(self, key: str, value: list[Any]) -> None:
+        message = ""
+        if key in _SINGLE:
+            items = list(text.values(value))
+            if any(item != items[0] for item in items):
+                message = "Only one of several values is read."
+        elif len(value) > text.MAX_VALUES:
+            message = f"At most the first {text.MAX_VALUES:,} values are looked at."
+        if message:
+            self._notes.ignored(Code.TOO_LONG, key, message, value)
+
     def _language(self, *, detect: bool) -> Language:
         sample = ""
         if detect:
@@ -198,11 +243,16 @@ _SAMPLE = 1000
 def _duration(value: Any, where: str, notes: Notes) -> str:
     """An ISO 8601 duration as it stands; a QuantitativeValue as number and unit."""
     item = text.first(value)
-    if isinstance(item, Mapping):
-        amount = text.text(item.get("value"), where, notes)
-        unit = text.text(item.get("unitText") or item.get("unitCode"), where, notes)
-        return f"{amount} {unit}".strip()
-    return text.text(item, where, notes)
+    if not isinstance(item, Mapping):
+        return text.text(item, where, notes)
+    said = {key: text.text(item.get(key), where, notes) for key in _QUANTITY}
+    ends = dict.fromkeys(filter(None, (said["minValue"], said["maxValue"])))
+    amount = said["value"] or " – ".join(ends)  # noqa: RUF001
+    unit = said["unitText"] or said["unitCode"]
+    return f"{amount} {unit}".strip() if amount else ""
+
+
+_QUANTITY = ("value", "minValue", "maxValue", "unitText", "unitCode")
 
 
 _Reader = Callable[[Any, str, Notes], Any]
@@ -224,7 +274,8 @@ def _by_name(readers: Mapping[_Reader, str]) -> dict[str, tuple[str, _Reader]]:
 _SIMPLE = _by_name(
     {
         text.text: "name employmentUnit workHours relevantOccupation",
-        text.texts: "alternateName occupationalCategory",
+        text.named: "alternateName",
+        text.categories: "occupationalCategory",
         text.listed: (
             "skills physicalRequirement sensoryRequirement specialCommitments industry "
             "securityClearanceRequirement"
@@ -252,6 +303,31 @@ _LONG = _by_name(
 )
 
 
+#: What every property is read into.
+_ATTRIBUTES: Mapping[str, str] = {
+    name: schemaorg.attribute(name) for name in schemaorg.PROPERTIES
+}
+
+#: What says nothing of values that are no None, "" or () then.
+_UNSAID: Mapping[type, Any] = {
+    type(each): each
+    for each in (
+        ContactPoint(), Education(), EmploymentTypes(), Experience(), Identifier(),
+        LocationType(), Salary(), StartDate(),
+    )
+}  # fmt: skip
+
+#: What says something wherever it is true.
+_PLAIN = {str, tuple, bool, int, Moment, Organization}
+
+#: Properties of which a posting has one value.
+_SINGLE = frozenset((
+    "title", "name", "employmentUnit", "workHours", "relevantOccupation", "directApply",
+    "jobImmediateStart", "experienceInPlaceOfEducation", "totalJobOpenings", "url",
+    "jobStartDate", "jobDuration", "identifier", "datePosted", "validThrough",
+    "salaryCurrency", "hiringOrganization", "applicationContact",
+))  # fmt: skip
+
 #: Names whose keys are understood in any case, by their lower case.
 _KNOWN_NAMES: Mapping[str, str] = {
     name.lower(): name
@@ -263,11 +339,34 @@ _KNOWN_NAMES: Mapping[str, str] = {
         *map(schemaorg.property_name, ContactPoint.__dataclass_fields__),
         *("geo", "currency", "value", "minValue", "maxValue", "unitText", "unitCode"),
         *("monthsOfExperience", "credentialCategory", "propertyID", "inLanguage"),
+        *("price", "priceCurrency", "median", "percentile10", "percentile90"),
+        *("termCode", "codeValue", "contentUrl", "containedInPlace", "streetAddress"),
+        *("givenName", "familyName", "identifier", "description", "text"),
     )
 }
 
 
-_USUAL_NAMES = {*_KNOWN_NAMES.values(), *schemaorg.SUPERSEDED, "@context", "@type"}
+_USUAL_NAMES = {*_KNOWN_NAMES.values(), *schemaorg.SUPERSEDED}
+_USUAL_NAMES |= {"@context", "@type", "@id", "@value", "@language"}
+
+
+def _has_unusual_case(data: Mapping[str, Any]) -> bool:
+    """Whether a known name is spelt in another case, at any depth."""
+    stack: list[Any] = [data]
+    while stack:
+        current = stack.pop()
+        items = current
+        if type(current) is dict:
+            items = current.values()
+            if not current.keys() <= _USUAL_NAMES and any(
+                key not in _USUAL_NAMES and key.lower() in _KNOWN_NAMES
+                for key in current
+            ):
+                return True
+        for item in items:
+            if type(item) is dict or type(item) is list:
+                stack.append(item)  # noqa: PERF401 - half the time of a list
+    return False
 
 
 def _usual_case(value: Any, where: str, notes: Notes) -> Any:
@@ -278,13 +377,20 @@ def _usual_case(value: Any, where: str, notes: Notes) -> Any:
         return value
     usual: dict[str, Any] = {}
     for key, child in value.items():
-        name = key if key[:1].islower() else _KNOWN_NAMES.get(key.lower(), key)
+        name = key
+        if key not in _USUAL_NAMES:
+            name = _KNOWN_NAMES.get(key.lower(), key)
         if name != key:
-            if name in value:
+            if text.first(value.get(name, usual.get(name))) is not None:
+                notes.ignored(
+                    Code.WRONG_CASE, f"{where}{key}", f"There is {name} as well.", child
+                )
                 continue
             notes.repaired(
                 Code.WRONG_CASE, f"{where}{key}", f"The key was read as {name}."
             )
+        elif name in usual and text.first(child) is None:
+            continue
         usual[name] = _usual_case(child, f"{where}{name}/", notes)
     return usual
 
@@ -295,7 +401,7 @@ def current_names(data: Mapping[str, Any], notes: Notes) -> Mapping[str, Any]:
     Where both are there, the values are read one after the other.
     """
     current = data
-    if not data.keys() <= _USUAL_NAMES and any(key[:1].isupper() for key in data):
+    if _has_unusual_case(data):
         current = _usual_case(data, "", notes)
     if current.keys().isdisjoint(schemaorg.SUPERSEDED):
         return current
@@ -303,9 +409,9 @@ def current_names(data: Mapping[str, Any], notes: Notes) -> Mapping[str, Any]:
     for old, new in schemaorg.SUPERSEDED.items():
         if text.first(moved.get(old)) is None:
             continue
-        kept = list(text.values(moved.get(new)))
-        kept += [item for item in text.values(moved.pop(old)) if item not in kept]
-        moved[new] = kept
+        kept = [*text.values(moved.get(new)), *text.values(moved.pop(old))]
+        distinct = {json.dumps(item, sort_keys=True): item for item in kept}
+        moved[new] = list(distinct.values())
         notes.repaired(
             Code.SUPERSEDED_PROPERTY, old, f"Superseded by {new}, read as such."
         )
@@ -322,7 +428,11 @@ def organization(value: Any, notes: Notes, *, start: str = "") -> Organization |
     if not isinstance(item, Mapping):
         name = text.text(item, where, notes)
         return Organization(name=name) if name else None
-    name = text.text(item.get("name") or item.get("legalName"), f"{where}/name", notes)
+    known = (text.first(item.get(key)) for key in ("name", "legalName"))
+    said = next((words for words in known if words is not None), None)
+    if said is None and (given := text.first(item.get("familyName"))):  # a Person
+        said = " ".join(filter(None, (_words(item.get("givenName")), _words(given))))
+    name = text.text(said, f"{where}/name", notes)
     if not name:
         notes.ignored(Code.BAD_VALUE, where, "An organization without a name.", item)
         return None
@@ -338,9 +448,15 @@ def organization(value: Any, notes: Notes, *, start: str = "") -> Organization |
     return Organization(**found)
 
 
+def _words(value: Any) -> str:
+    found = text.first(value)
+    return found if isinstance(found, str) else ""
+
+
 _ORGANIZATION = _by_name(
     {
-        text.text: "legalName telephone email",
+        text.text: "legalName",
+        text.reachable: "telephone email",
         text.texts: "alternateName",
         text.html: "description",
     }
@@ -352,11 +468,14 @@ def _contact(value: Any, notes: Notes, *, start: str) -> ContactPoint:
     item = text.first(value)
     where = "applicationContact"
     if not isinstance(item, Mapping):
-        return ContactPoint(name=text.text(item, where, notes))
+        words = text.reachable(item, where, notes)
+        if re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", words):
+            return ContactPoint(email=words)
+        return ContactPoint(name=words)
     return ContactPoint(
         name=text.text(item.get("name"), f"{where}/name", notes),
         contact_type=text.text(item.get("contactType"), f"{where}/contactType", notes),
-        telephone=text.text(item.get("telephone"), f"{where}/telephone", notes),
-        email=text.text(item.get("email"), f"{where}/email", notes),
+        telephone=text.reachable(item.get("telephone"), f"{where}/telephone", notes),
+        email=text.reachable(item.get("email"), f"{where}/email", notes),
         url=text.url(item.get("url"), f"{where}/url", notes, start=start),
     )

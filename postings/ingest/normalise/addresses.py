@@ -89,7 +89,7 @@ def contained(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def joined(value: Any, where: str, notes: Notes) -> str:
     """All texts of a part, parted by commas; a Thing gives its name."""
-    words = ", ".join(texts.texts(value, where, notes))
+    words = ", ".join(texts.named(value, where, notes))
     if len(words) <= MAX_TEXT:
         return words
     notes.ignored(Code.TOO_LONG, where, "The text is too long and was cut.", words)

@@ -44,12 +44,13 @@ _SPOKEN = {
     "FR": "french republic|france metropolitaine|metropolitan france",
     "GB": "great britain|britain|england|scotland|wales|northern ireland|"
         "united kingdom of great britain and northern ireland|grossbritannien|"
+        "velka britanie|velka britania|"
         "grossbritannien und nordirland|grande bretagne|gran bretana|gran bretagna|"
         "groot brittannie|royaume uni|schottland|ecosse|angleterre|uk|u k",
     "GR": "hellas|hellenic republic",
     "HK": "hong kong|hong kong sar|hongkong|hong kong s a r",
     "HR": "republic of croatia|republika hrvatska",
-    "IE": "republic of ireland|southern ireland",
+    "IE": "republic of ireland|ireland republic of|eire|southern ireland",
     "IR": "islamic republic of iran|iran islamic republic of|persia",
     "KG": "kyrgyz republic",
     "KP": "dprk|democratic people s republic of korea|"

@@ -212,9 +212,9 @@ _FORMS = tuple(
             rf"{_WEEKDAY}(?P<word>{_WORD})\.?[ -]?{_DAY_NUMBER}(?:st|nd|rd|th)?"
             rf"(?:,? |,|-){_YEAR}{_THEN_CLOCK}"
         ),
-        # 27.05.2021, 5/27/2021 2:00:00 PM
+        # 27.05.2021, 27. 5. 2021, 5/27/2021 2:00:00 PM
         (
-            rf"{_WEEKDAY}(?P<first>[0-9]{{1,2}})(?P<between>[-/.])(?P<next>[0-9]{{1,2}})"
+            rf"{_WEEKDAY}(?P<first>[0-9]{{1,2}})(?P<between>[-/]|\. ?)(?P<next>[0-9]{{1,2}})"
             rf"(?P=between){_YEAR}{_THEN_CLOCK}"
         ),
         # Saturday, 17-Jul-21 02:00:00 GMT (RFC 850)
@@ -332,7 +332,7 @@ def _month_and_day(parts: _Parts) -> tuple[int, int]:
     first, second = int(parts["first"] or 0), int(parts["next"] or 0)
     if second not in _TWELVE:
         return first, second
-    if parts["between"] == "." or first not in _TWELVE or first == second:
+    if parts["between"] in {".", ". "} or first not in _TWELVE or first == second:
         return second, first
     raise _Refused(_EITHER_WAY)
 

@@ -48,7 +48,7 @@ def code_and_wording(item: Any, where: str, notes: Notes) -> tuple[str, str]:
     """
     if not isinstance(item, Mapping):
         return "", texts.text(item, where, notes)
-    codes = (item.get(key) for key in ("termCode", "code", "value", "@id", "id"))
+    codes = map(item.get, ("termCode", "codeValue", "code", "value", "@id", "id"))
     code = next((c for c in codes if isinstance(c, str | int) and c is not True), "")
     code = texts.text(code, where, notes)
     return code, texts.text(item, where, notes) or code

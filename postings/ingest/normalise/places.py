@@ -70,7 +70,10 @@ def locations(value: Any, notes: Notes) -> tuple[tuple[Place, ...], bool]:
     found: dict[Place, None] = {}
     virtual = False
     for position, item in enumerate(texts.values(value)):
-        places, remote = _read(item, f"jobLocation/{position}", notes)
+        where = f"jobLocation/{position}"
+        places, remote = _read(item, where, notes)
+        if not (places or remote):
+            _note_nothing(item, where, notes)
         virtual = virtual or remote
         for place in places:
             found.setdefault(place)
@@ -78,6 +81,12 @@ def locations(value: Any, notes: Notes) -> tuple[tuple[Place, ...], bool]:
             _note_many("jobLocation", notes)
             break
     return tuple(found)[:MAX_PLACES], virtual
+
+
+def _note_nothing(item: Any, where: str, notes: Notes) -> None:
+    """Reports an object that says something and gave no place, if nothing else did."""
+    if texts.says_something(item) and not notes.mention(where):
+        notes.ignored(Code.BAD_VALUE, where, "This names no place.", item)
 
 
 def _note_many(where: str, notes: Notes) -> None:
@@ -196,6 +205,9 @@ def _read_country(
         read = tuple(dict.fromkeys(each for each in found if each[1]))
         code = read[0][0] if len({code for code, _ in read}) == 1 else ""
         words = ", ".join(words for _, words in read)[:MAX_TEXT]
+    if not words and texts.says_something(value):
+        message = "There is no name or code of a country in it."
+        notes.ignored(Code.UNKNOWN_COUNTRY, f"{where}/addressCountry", message, value)
     lower = words.casefold()
     if code == "NA" and lower == "na":
         others = {part.casefold() for part in nothing.values()}
@@ -231,10 +243,10 @@ def _without(
     if remote and (place.address_locality or _is_anchored(place)):
         return replace(place, **remote), False
     wording = ", ".join(dict.fromkeys(filter(None, nothing.values())))
-    if place == _EMPTY:
-        notes.ignored(Code.BAD_VALUE, where, "This names no place.", wording)
-    elif remote:
+    if remote:
         _note_remote(wording, where, notes)
+    elif place == _EMPTY:
+        notes.ignored(Code.BAD_VALUE, where, "This names no place.", wording)
     return place, bool(remote)
 
 
@@ -248,7 +260,7 @@ def _note_remote(wording: str, where: str, notes: Notes) -> None:
     notes.repaired(
         Code.UNDERSTOOD_WORDING,
         where,
-        "Read as remote work; the rest is where it may be done.",
+        "Read as remote work; the rest, if any, is where it may be done.",
         wording,
     )
 
@@ -470,8 +482,10 @@ def areas(value: Any, notes: Notes) -> tuple[Area, ...]:
     codes = any(isinstance(item, str) and _is_code(item) for item in items)
     for position, item in enumerate(items):
         where = f"applicantLocationRequirements/{position}"
-        for area in _areas(item, where, notes, codes=codes):
-            found.setdefault(area)
+        given = _areas(item, where, notes, codes=codes)
+        if not given:
+            _note_nothing(item, where, notes)
+        found |= dict.fromkeys(given)
         if len(found) > MAX_PLACES:
             _note_many("applicantLocationRequirements", notes)
             break

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from html import escape
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from postings import sanitise
 from postings.ingest.report import Code, Notes
 from postings.schemaorg import MAX_TEXT, MAX_URL
+
+#: The most values that are looked at of one property.
+MAX_VALUES = 10_000
 
 #: The longest list of texts one property may hold; the rest stays in the node.
 MAX_LIST = 200
@@ -25,11 +29,18 @@ _WRAPPERS = ("@value", "@list", "@set")
 def values(value: Any) -> Iterator[Any]:
     """One property's values one by one; `null`, `""`, `[]` and `{}` are absent.
 
-    `@value`, `@list` and `@set` wrappers are opened.
+    `@value`, `@list` and `@set` wrappers are opened. At most `MAX_VALUES` come.
     """
+    if type(value) is list and len(value) == 1 and type(value[0]) is not list:
+        value = value[0]
+    found = _values(value)
+    return islice(found, MAX_VALUES) if type(value) is list else found
+
+
+def _values(value: Any) -> Iterator[Any]:
     if isinstance(value, list):
         for item in value:
-            yield from values(item)
+            yield from _values(item)
     elif isinstance(value, dict):
         for wrapper in _WRAPPERS:
             if wrapper in value:
@@ -85,6 +96,58 @@ def text(value: Any, where: str, notes: Notes) -> str:
     return found[0] if found else ""
 
 
+def named(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
+    """`texts`, where a value without any is reported."""
+    _note_wordless(value, where, notes)
+    return texts(value, where, notes)
+
+
+def categories(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
+    """Texts of CategoryCodes: code and name of one that has both, as "15-1252 Baker"."""
+    said = [_coded(item) for item in values(value)]
+    return named(said, where, notes)
+
+
+def _coded(item: Any) -> Any:
+    if not isinstance(item, Mapping):
+        return item
+    codes = (first(item.get(key)) for key in ("codeValue", "termCode"))
+    code = next((_raw(code) for code in codes if code is not None), "")
+    name = _raw(item)
+    return f"{code} {name}" if code and name and code not in name else code or item
+
+
+def reachable(value: Any, where: str, notes: Notes) -> str:
+    """An e-mail address or telephone number, which may stand in an address of its own."""
+    return re.sub(r"^(?:mailto|tel):\s*", "", text(value, where, notes), flags=re.I)
+
+
+def _note_wordless(value: Any, where: str, notes: Notes) -> None:
+    """Reports what of a property has no text at all."""
+    if isinstance(value, str):
+        return
+    for item in values(value):
+        if not isinstance(item, str) and not _raw(item) and says_something(item):
+            notes.ignored(Code.BAD_VALUE, where, "There is no text in it.", item)
+
+
+def says_something(value: Any) -> bool:
+    """Whether a value has anything but types, names of nodes, blanks and zeros."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, list):
+            stack += item
+        elif isinstance(item, Mapping):
+            name = item.get("@id") if len(item) == 1 else None
+            if isinstance(name, str) and name.startswith(("http://", "https://")):
+                return "#" not in name
+            stack += [item[key] for key in item if key[:1] != "@" or key in _WRAPPERS]
+        elif item and (not isinstance(item, str) or sanitise.plain(item[:1000])):
+            return True
+    return False
+
+
 def listed(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
     """Texts of a property where one text may hold several, parted by commas.
 
@@ -94,7 +157,7 @@ def listed(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
         only = sanitise.plain(value)
         found: tuple[str, ...] = (only,) if only else ()
     else:
-        found = texts(value, where, notes)
+        found = named(value, where, notes)
     if (
         len(found) == 1
         and "," in found[0]
@@ -129,6 +192,7 @@ def html(value: Any, where: str, notes: Notes) -> str:
     What the sanitiser dropped is reported.
     """
     found = [item for entry in values(value) if (item := _raw(entry))]
+    _note_wordless(value, where, notes)
     if not found:
         return ""
     if len(found) == 1:
@@ -156,25 +220,33 @@ def url(value: Any, where: str, notes: Notes, *, start: str = "") -> str:
 
 
 def urls(value: Any, where: str, notes: Notes, *, start: str = "") -> tuple[str, ...]:
+    if type(value) is str and ";" not in value and _USUAL_ADDRESS.fullmatch(value):
+        return (value,) if len(value) <= MAX_URL else _no_address(value, where, notes)
     found: dict[str, None] = {}
     for item in values(value):
         raw = _address(item).strip()
         if not raw:
+            if says_something(item):
+                notes.ignored(Code.BAD_ADDRESS, where, "There is none in it.", item)
             continue
-        address = sanitise.unescape(raw) if "&" in raw else raw
+        address = sanitise.resolved(raw) if ";" in raw else raw
         if start and address.startswith(_RELATIVE):
             address = _joined(start, address)
         if is_web_address(address):
             found.setdefault(address)
         else:
-            notes.ignored(
-                Code.BAD_ADDRESS,
-                where,
-                "Not an absolute http or https address of at most "
-                f"{MAX_URL} characters.",
-                raw,
-            )
+            _no_address(raw, where, notes)
     return tuple(found)[:MAX_LIST]
+
+
+def _no_address(raw: str, where: str, notes: Notes) -> tuple[str, ...]:
+    notes.ignored(
+        Code.BAD_ADDRESS,
+        where,
+        f"Not an absolute http or https address of at most {MAX_URL} characters.",
+        raw,
+    )
+    return ()
 
 
 #: What begins a relative address and no host, word or code.
@@ -244,7 +316,11 @@ def count(value: Any, where: str, notes: Notes) -> int | None:
 
 
 def _plain(item: Any) -> str:
-    return sanitise.plain(_raw(item))
+    return sanitise.plain(_raw(item)[:_LONGEST])
+
+
+#: More of a text than this is never looked at where `MAX_TEXT` of it are kept.
+_LONGEST = 2**15
 
 
 def _raw(item: Any) -> str:
@@ -255,13 +331,20 @@ def _raw(item: Any) -> str:
     if isinstance(item, int | float):
         return _digits(item)
     if isinstance(item, Mapping):
-        for key in ("name", "description", "text", "value", "alternateName"):
+        for key in _NAMES:
             inner = first(item.get(key))
             if isinstance(inner, str):
                 return inner
             if isinstance(inner, int | float) and not isinstance(inner, bool):
                 return _digits(inner)
     return ""
+
+
+#: Where a Thing has its wording, best first.
+_NAMES = (
+    "name", "description", "text", "value", "label", "alternateName", "termCode",
+    "credentialCategory",
+)  # fmt: skip
 
 
 def _digits(number: float) -> str:

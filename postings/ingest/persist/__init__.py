@@ -4,6 +4,9 @@ Every function opens its own transaction and first locks the one row of the
 database's state, so that writers take turns and revisions become visible in order.
 """
 
+from postings.ingest.persist.addresses import Addresses, website
+from postings.ingest.persist.closing import Closing, withdraw_missing
+from postings.ingest.persist.conflicts import NothingToTake, give_back, keep_edits
 from postings.ingest.persist.edits import (
     ChildEdits,
     save_edit,
@@ -11,26 +14,62 @@ from postings.ingest.persist.edits import (
     set_deleted,
     set_hidden,
 )
-from postings.ingest.persist.imports import save
+from postings.ingest.persist.imports import Check, save
+from postings.ingest.persist.ledger import Pruned, prune
+from postings.ingest.persist.lock import Held, held, is_free
 from postings.ingest.persist.reclean import Count, reclean
-from postings.ingest.persist.reread import Kept, kept, reread
-from postings.ingest.persist.run import Run, begin, finish, known, source
+from postings.ingest.persist.reread import Kept, kept, node_of, reread
+from postings.ingest.persist.run import (
+    Asked,
+    Run,
+    begin,
+    finish,
+    known,
+    open_rejections,
+    settle,
+    source,
+    state_of,
+)
+from postings.ingest.persist.undo import CannotUndo, Foreseen, foreseen, replaced, undo
 
 __all__ = (
+    "Addresses",
+    "Asked",
+    "CannotUndo",
+    "Check",
     "ChildEdits",
+    "Closing",
     "Count",
+    "Foreseen",
+    "Held",
     "Kept",
+    "NothingToTake",
+    "Pruned",
     "Run",
     "begin",
     "finish",
+    "foreseen",
+    "give_back",
+    "held",
+    "is_free",
+    "keep_edits",
     "kept",
     "known",
+    "node_of",
+    "open_rejections",
+    "prune",
     "reclean",
+    "replaced",
     "reread",
     "save",
     "save_edit",
     "save_organization_edit",
     "set_deleted",
     "set_hidden",
+    "settle",
     "source",
+    "state_of",
+    "undo",
+    "website",
+    "withdraw_missing",
 )

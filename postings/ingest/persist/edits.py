@@ -12,6 +12,7 @@ from django.db import transaction
 
 from postings import sanitise, schemaorg
 from postings.ingest import merge
+from postings.ingest.persist.conflicts import edited_again
 from postings.ingest.persist.run import source
 from postings.models import (
     ApplicantLocationRequirement,
@@ -22,6 +23,7 @@ from postings.models import (
     JobPostingQuerySet,
     JobPostingTexts,
     Organization,
+    OrganizationKey,
     Source,
     columns,
 )
@@ -62,14 +64,15 @@ def save_edit(
         return
     with transaction.atomic():
         DatabaseState.lock()
+        touched = {columns.property_of(column) for column in (*changed, *cleaned)}
+        marks = {name for name in touched if name} | set(edits)
         if row._state.adding:
             _add(row, changed, cleaned, now)
         else:
-            touched = {columns.property_of(column) for column in (*changed, *cleaned)}
-            marks = {name for name in touched if name} | set(edits)
             _change(row, changed, cleaned, marks, now)
         if edits:
             _save_children(row, edits)
+        edited_again(row, marks, now=now)
 
 
 def _add(
@@ -191,9 +194,16 @@ def save_organization_edit(row: Organization, *, changed: Collection[str]) -> No
         marks = {schemaorg.property_name(column) for column in changed}
         stored.edited_fields = sorted({*stored.edited_fields, *marks})
         stored.revision = DatabaseState.draw()
+        added = stored._state.adding
         stored.save()
+        if added:
+            OrganizationKey.objects.create(
+                kind=OrganizationKey.Kind.NAME,
+                value=stored.folded_name,
+                organization=stored,
+            )
         if "name" in changed:
-            _touch(JobPosting.objects.filter(hiring_organization=stored))
+            touch(JobPosting.objects.filter(hiring_organization=stored))
 
 
 def set_hidden(rows: JobPostingQuerySet, *, hidden: bool) -> int:
@@ -216,14 +226,14 @@ def _mark(rows: JobPostingQuerySet, **values: Any) -> int:
         for start in range(0, len(ids), _CHUNK):
             found = JobPosting.objects.filter(pk__in=ids[start : start + _CHUNK])
             found.update(**values)
-            _touch(found)
+            touch(found)
     return len(ids)
 
 
 _CHUNK = 500
 
 
-def _touch(rows: JobPostingQuerySet) -> None:
+def touch(rows: JobPostingQuerySet) -> None:
     """Draws a revision for each of these postings."""
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
     if not ids:

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from postings.ingest.normalise import READER_VERSION, Normalised
-from postings.ingest.persist.batch import Batch, Before
+from postings.ingest.normalise import READER_VERSION
+from postings.ingest.persist.batch import Batch, Before, Prior
 from postings.ingest.persist.run import Run
+from postings.ingest.prepare import Prepared, Rejected
 from postings.ingest.read import Node
 from postings.ingest.report import Recorded
 from postings.models import DatabaseState, JobPosting, Source
@@ -34,10 +35,11 @@ def kept(source: Source, *, after: int, size: int, all_: bool = False) -> list[K
     rows = rows.exclude(node_hash="").order_by("pk")
     if not all_:
         rows = rows.exclude(reader_version=READER_VERSION)
-    return [
-        Kept(posting_id=row.pk, node_hash=row.node_hash, node=node_of(row))
-        for row in rows.select_related("node")[:size]
-    ]
+    return [kept_node(row) for row in rows.select_related("node")[:size]]
+
+
+def kept_node(row: JobPosting) -> Kept:
+    return Kept(posting_id=row.pk, node_hash=row.node_hash, node=node_of(row))
 
 
 def node_of(row: JobPosting) -> Node:
@@ -52,7 +54,7 @@ def node_of(row: JobPosting) -> Node:
 
 
 def reread(
-    read: Sequence[tuple[Kept, Normalised]], source: Source, *, now: datetime
+    read: Sequence[tuple[Kept, Prepared | Rejected]], source: Source, *, now: datetime
 ) -> list[Recorded]:
     """Stores what today's reader makes of kept nodes, in one transaction.
 
@@ -76,9 +78,10 @@ def reread(
                 node_hash=was.node_hash,
                 edited=True,
                 posting=entry.posting,
-                employer=entry.posting.hiring_organization if entry.posting else None,
+                employer=entry.posting.hiring_organization,
             )
             for was, entry in read
+            if isinstance(entry, Prepared)
         }
         run = Run(source_slug=source.slug, now=now, dry_run=False)
-        return Batch(run, source, befores).reread(found)
+        return Batch(run, source, Prior(befores)).reread(found)

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO, cast
 from postings.ingest.report import Code, Problem, Severity, shortened
 
 #: The largest page, JSON document or line of JSON lines that is read, in bytes; a file
-#: of JSON lines may be of any length. Decoded, this much JSON takes at most about a
-#: gigabyte of memory.
+#: of JSON lines may be of any length. Reading this much takes at most about a gigabyte
+#: and a half of memory, whatever it holds.
 MAX_BYTES = 32 * 2**20
 
 #: The longest text of a rejected record that is kept, in characters.
@@ -33,12 +33,15 @@ class Document:
     `name` is for people (a path, `-`, an address); `address` is the http(s) address
     the document was read from, or empty. A `stream` stands in for `content` where the
     bytes are not to be held in memory; it is read once, before the next document.
+    `page` and `language` are those of the page a text was taken from, where it was.
     """
 
     name: str
     content: bytes = b""
     address: str = ""
     stream: BinaryIO | None = None
+    page: str = ""
+    language: str = ""
 
     def open(self) -> io.BufferedReader:
         """The bytes from their start. Reading a `stream` may raise OSError."""
@@ -54,7 +57,7 @@ class Node:
     in microdata or RDFa has been brought to them. `page` is the address of the page
     when it holds exactly this one posting, `language` the page's own, `address` what
     relative addresses start from, `raw` the text the record was read from where it
-    stood alone.
+    stood alone, `document` the name of the document it stood in.
     """
 
     data: Mapping[str, Any]
@@ -63,6 +66,7 @@ class Node:
     language: str = ""
     address: str = ""
     raw: str = ""
+    document: str = ""
     problems: tuple[Problem, ...] = field(default=())
 
     @cached_property
@@ -87,10 +91,15 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unread:
-    """A record that could not be read at all, with its text for the ledger."""
+    """A record that could not be read at all, with its text for the ledger.
+
+    `document` is the name of the document it stood in, `address` that document's.
+    """
 
     problem: Problem
     raw: str = ""
+    document: str = ""
+    address: str = ""
 
 
 def unread(
@@ -106,6 +115,11 @@ def unread(
         ),
         raw=storable(raw[:MAX_RAW]),
     )
+
+
+def no_object(where: str, raw: str, value: Any) -> Unread:
+    message = "A JSON object or array was expected."
+    return unread(where, Code.NOT_AN_OBJECT, message, raw=raw, value=value)
 
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from postings.ingest.read.document import (
 )
 from postings.ingest.read.json_text import MAX_DEPTH, Parsed, Repair
 from postings.ingest.read.linked_data import Element, is_posting
-from postings.ingest.report import Code, Problem, Severity, shortened
+from postings.ingest.report import MAX_PROBLEMS, Code, Problem, Severity, shortened
 
 #: References are followed this far into one posting; real pages need two.
 MAX_REFERENCES = 50
@@ -143,7 +144,7 @@ def nodes(
                 index.add(element.value)
     seen: list[Mapping[str, Any]] = []
     for index.scope, each in enumerate(texts):
-        said = [*each.parsed.repairs]
+        said = [*each.parsed.repairs, *_short_lists(each)]
         for element in each.elements:
             said += element.repairs
             for pointer, value in _postings(element, deep=not each.parsed.shallow):
@@ -169,6 +170,30 @@ def nodes(
                     raw=storable(each.raw[:MAX_RAW]) if not pointer else "",
                     problems=tuple(problems),
                 )
+
+
+def _short_lists(each: Text) -> Iterator[Repair]:
+    """Lists that declare more items (schema.org `numberOfItems`) than they hold."""
+    if "numberOfItems" not in each.raw:
+        return
+    stack: list[tuple[str, Any]] = [(e.pointer, e.value) for e in each.elements]
+    while stack:
+        pointer, current = stack.pop()
+        if isinstance(current, dict):
+            total, items = current.get("numberOfItems"), current.get("itemListElement")
+            first = total[0] if isinstance(total, list) and total else total
+            declared = re.fullmatch(r"(\d{1,9})(\.0)?", str(first))
+            held = len(items) if isinstance(items, list) else int(items is not None)
+            if declared and int(declared[1]) > held:
+                yield Repair(
+                    Code.SHORT_LIST,
+                    f"This list declares {declared[1]} items and holds {held}.",
+                    severity=Severity.IGNORED,
+                    pointer=f"{pointer}/numberOfItems",
+                )
+            stack += [(f"{pointer}/{_escaped(key)}", v) for key, v in current.items()]
+        elif isinstance(current, list):
+            stack += [(f"{pointer}/{number}", v) for number, v in enumerate(current)]
 
 
 def _is_new(
@@ -270,7 +295,11 @@ def _resolved(
         if isinstance(name, str) and not value.keys() - _NAMING:
             target = index.get(name)
             if target is None:
-                if len(value) == 1 and not _is_elsewhere(name):
+                if (
+                    len(value) == 1
+                    and not _is_elsewhere(name)
+                    and len(problems) < MAX_PROBLEMS
+                ):
                     problems.append(
                         Problem(
                             code=Code.MISSING_REFERENCE,

@@ -18,6 +18,13 @@ from postings.sanitise import unescape
 #: before anything recurses into them.
 MAX_DEPTH = 100
 
+#: Commas and opening brackets of one text, those inside strings too: as many values as
+#: are held at once. Career data has one for every fourteen characters or more.
+MAX_VALUES = 4_000_000
+
+#: The most repeated keys that are said of one text.
+_MAX_REPEATED = 100
+
 #: Contexts that are schema.org's and nothing else.
 _PLAIN_CONTEXTS = frozenset(
     f"{scheme}://{host}{slash}"
@@ -60,13 +67,15 @@ class Parsed:
 class Fault:
     """Why a text is no JSON, and the line where that shows, counted from 1.
 
-    `more`: a whole value ended there, and more text follows it.
+    `more`: a whole value ended there, and more text follows it. `column` is counted
+    from 1 too, and 0 where no place can be named.
     """
 
     code: Code
     message: str
     line: int = 1
     more: bool = False
+    column: int = 0
 
 
 def _known_names() -> frozenset[str]:
@@ -110,6 +119,9 @@ class Decoder:
 
     def parse(self, text: str) -> Parsed | Fault:
         """The value of a text that is one JSON value, or can certainly be made one."""
+        if len(text) > MAX_VALUES and sum(map(text.count, ",[{")) > MAX_VALUES:
+            message = f"The JSON has more than {MAX_VALUES:,} commas and brackets."
+            return Fault(Code.TOO_LARGE, message)
         self._begin()
         try:
             value = self._strict.decode(text)
@@ -162,7 +174,7 @@ class Decoder:
     def _repeats(self, pairs: list[tuple[str, Any]]) -> None:
         seen: dict[str, Any] = {}
         for key, value in pairs:
-            if key in seen:
+            if key in seen and len(self._repeated) < _MAX_REPEATED:
                 equal = seen[key] == value
                 self._repeated[key] = self._repeated.get(key, True) and equal
             seen[key] = value
@@ -278,6 +290,7 @@ def _fault(error: Exception) -> Fault:
             f"{error.msg}.",
             error.lineno,
             error.msg == "Extra data",
+            error.colno,
         )
     if isinstance(error, RecursionError):
         return Fault(Code.TOO_DEEP, too_deep())
@@ -314,10 +327,23 @@ _OPENING = re.compile(r"\s*(?:(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)[ \t]*(?:\*/)?\s
 _CLOSING = re.compile(r"(?:\s*(?://|/\*)?[ \t]*(?:\]\]>|-->)\s*(?:\*/)?)+\s*\Z")
 
 
+_COMMENTS = re.compile(r"\s*+(?:<!--(?:[^-]|-(?!->))*+-->\s*+)++[{\[]")
+
+
 def is_wrapped(text: str) -> bool:
-    """Whether JSON stands inside a CDATA section or an HTML comment."""
-    opening = _OPENING.match(text[:_EDGE])
-    return opening is not None and text[opening.end() : opening.end() + 1] in {"{", "["}
+    """Whether JSON stands inside a CDATA section or HTML comment, or after comments."""
+    return _opening(text[:_EDGE]) is not None or _COMMENTS.match(text) is not None
+
+
+def _opening(head: str) -> re.Match[str] | None:
+    """What opens a CDATA section or HTML comment right before JSON."""
+    opening = _OPENING.match(head)
+    return opening if opening and head[opening.end() :][:1] in {"{", "["} else None
+
+
+def without_wrapping(text: str) -> str:
+    """The text that the places of its faults are counted in."""
+    return _unwrapped(text)[0]
 
 
 def _unwrapped(text: str) -> tuple[str, tuple[Repair, ...]]:
@@ -332,7 +358,7 @@ def _unwrapped(text: str) -> tuple[str, tuple[Repair, ...]]:
         message = "A byte order mark before the JSON was taken off."
         repairs.append(Repair(Code.WRAPPED_JSON, message))
     head, tail = text[:_EDGE], text[-_EDGE:].rstrip()
-    opening, closing = _OPENING.match(head), _CLOSING.search(tail)
+    opening, closing = _opening(head), _CLOSING.search(tail)
     if opening or closing:
         end = len(text.rstrip()) - (len(tail) - closing.start() if closing else 0)
         # Blanks keep lines and columns where they were.

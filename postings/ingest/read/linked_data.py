@@ -72,11 +72,30 @@ def elements(parsed: Parsed, *, address: str) -> Iterator[Element]:
             yield from _entry(pointer, entry, address)
 
 
+_NO_CONTEXT = (
+    Repair(Code.MISSING_CONTEXT, "There is no @context; it was read as schema.org's."),
+)
+
+
 def _missing(entry: Mapping[str, Any]) -> tuple[Repair, ...]:
+    """That a posting has no context, neither its own nor one from around it.
+
+    One in expanded form, with all names in full, needs none.
+    """
     if entry.get("@context"):
         return ()
-    message = "There is no @context; it was read as schema.org's."
-    return (Repair(Code.MISSING_CONTEXT, message),)
+    stack: list[Any] = [entry]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, list):
+            stack.extend(current)
+        elif isinstance(current, dict) and not current.get("@context"):
+            if is_posting(current):
+                if any(key[:1] != "@" and "://" not in key for key in current):
+                    return _NO_CONTEXT
+            else:
+                stack.extend(current.values())
+    return ()
 
 
 def _entry(pointer: str, entry: dict[str, Any], address: str) -> Iterator[Element]:

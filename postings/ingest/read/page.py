@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urljoin
 
 import lxml.etree
 import lxml.html
 
-from postings.ingest.read import graph, markup
-from postings.ingest.read.document import Node, Unread, storable, unread
-from postings.ingest.read.json_text import Decoder, Fault, Parsed
+from postings.ingest.read import graph, markup, pieces
+from postings.ingest.read.document import Node, Unread, no_object, storable, unread
+from postings.ingest.read.json_text import Decoder, Parsed
 from postings.ingest.report import Code
 from postings.schemaorg import CONTEXT, MAX_URL
 
@@ -31,20 +32,20 @@ def nodes(
         yield unread(name, Code.TOO_LARGE, message)
         return
     try:
-        tree = lxml.html.document_fromstring(
-            text.encode("utf-8", "replace"),
-            parser=lxml.html.HTMLParser(encoding="utf-8", huge_tree=True),
-        )
+        tree, is_cut = _tree(text)
+        shallow = _tree(_shallow(text))[0] if is_cut else tree
     except (lxml.etree.LxmlError, ValueError, AssertionError):
         message = "The page could not be read as HTML."
         yield unread(name, Code.UNREADABLE, message, raw=text)
         return
-    page = _canonical(tree, address)
-    base = _absolute(_attribute(tree, "base", "href"), page) or page
-    language = (tree.get("lang") or "").strip()[:35]
-    found = list(_blocks(name, tree, base, decoder))
+    page = _canonical(shallow, address)
+    base = _absolute(_attribute(shallow, "base", "href"), page) or page
+    language = (tree.get("lang") or tree.get("xml:lang") or "").strip()[:35]
+    found = list(_blocks(name, shallow, base, decoder, text))
     if not any(isinstance(entry, Node) for entry in found):
         found += _items(name, tree, base)
+    if is_cut:
+        found.append(unread(name, Code.TOO_DEEP, _CUT, raw=text))
     single = sum(isinstance(entry, Node) for entry in found) == 1
     for entry in found:
         if isinstance(entry, Node):
@@ -54,8 +55,50 @@ def nodes(
             yield entry
 
 
+#: How libxml2 says that it stopped: elements nested 2,048 deep.
+_LIMIT = lxml.etree.ErrorTypes.ERR_RESOURCE_LIMIT
+_CUT = "The page's elements are nested too deep; of what lies deeper, only JSON-LD was read."
+
+
+def _tree(text: str) -> tuple[lxml.html.HtmlElement, bool]:
+    """The elements of a page, and whether it is nested so deep that the end is missing.
+
+    Raises LxmlError, ValueError or AssertionError for what is no page at all.
+    """
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+    tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    last = parser.error_log.last_error
+    return tree, last is not None and last.type == _LIMIT
+
+
+def _shallow(text: str) -> str:
+    """The parts of a page that need no nesting, each in its line; linear."""
+    parts = ["<html>"]
+    position = 0
+    while found := _PART.search(text, position):
+        parts.append("\n" * text.count("\n", position, found.start()))
+        position = found.end()
+        if ends := _ENDS.get((found[1] or found[2]).lower()):
+            end = ends.search(text, position)
+            if end is None:
+                break
+            position = end.end()
+        parts.append(text[found.start() : position])
+    return "".join(parts)
+
+
+_PART = re.compile(
+    r"<(?:(!--)|(script|style|link|base)(?=[\s/>])[^>]{0,2000}>)", re.IGNORECASE
+)
+_ENDS = {
+    "!--": re.compile("-->"),
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+}
+
+
 def _blocks(
-    name: str, tree: lxml.html.HtmlElement, base: str, decoder: Decoder
+    name: str, tree: lxml.html.HtmlElement, base: str, decoder: Decoder, text: str
 ) -> Iterator[Node | Unread]:
     texts: list[graph.Text] = []
     blocks = (
@@ -65,19 +108,57 @@ def _blocks(
     )
     for number, block in enumerate(blocks, start=1):
         where, raw = f"{name} block {number}", block.text or ""
+        if not raw.strip():
+            continue
         parsed = decoder.parse(raw)
-        if isinstance(parsed, Fault):
-            line = (block.sourceline or 1) + parsed.line - 1
-            message = re.sub(r"line \d+", f"line {line}", parsed.message, count=1)
-            yield unread(f"{where}:{line}", parsed.code, message, raw=raw)
-        elif isinstance(parsed.value, dict | list):
-            texts.append(graph.text(where, raw, parsed, address=base))
-        else:
-            message = "A JSON object or array was expected."
-            yield unread(
-                where, Code.NOT_AN_OBJECT, message, raw=raw, value=parsed.value
-            )
+        if isinstance(parsed, Parsed):
+            if isinstance(parsed.value, dict | list):
+                texts.append(graph.text(where, raw, parsed, address=base))
+            else:
+                yield no_object(where, raw, parsed.value)
+            continue
+        before = _line(block, raw, text) - 1
+        parts, faults = pieces.sound(
+            raw,
+            parsed,
+            decoder,
+            locate=partial(_located, where, before),
+            address=base,
+        )
+        texts += parts
+        for fault in faults:
+            yield _moved(fault, before)
+        if not parts:
+            at = _located(where, before, parsed.line)
+            yield _moved(unread(at, parsed.code, parsed.message, raw=raw), before)
     yield from graph.nodes(texts, address=base)
+
+
+def _located(where: str, before: int, line: int) -> str:
+    return f"{where}:{before + line}"
+
+
+def _moved(fault: Unread, before: int) -> Unread:
+    """A fault whose message names a line of the block, as a line of the page."""
+    message = re.sub(
+        r"(?<=\bline )\d+",
+        lambda found: str(int(found[0]) + before),
+        fault.problem.message,
+        count=1,
+    )
+    return replace(fault, problem=replace(fault.problem, message=message))
+
+
+def _line(block: lxml.html.HtmlElement, raw: str, text: str) -> int:
+    """The line of the page in which a block's text begins."""
+    line = block.sourceline or 1
+    if line >= _LAST_LINE and (found := text.find(raw)) >= 0:
+        line = text.count("\n", 0, found) + 1
+    return line
+
+
+#: libxml2 counts no further.
+_LAST_LINE = 2**16 - 1
 
 
 def _items(

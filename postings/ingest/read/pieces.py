@@ -7,11 +7,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from postings.ingest.read.json_text import Decoder, Fault, Parsed
+from postings.ingest.read import graph
+from postings.ingest.read.document import Unread, no_object, unread
+from postings.ingest.read.json_text import Decoder, Fault, Parsed, Repair
+from postings.ingest.read.linked_data import names_posting
+from postings.ingest.report import Code
 
 #: How far the next record after a broken one is looked for, in texts' lengths, and how
 #: many faults a text may show, each of which costs a look at all before it.
 _EFFORT, _MAX_FAULTS = 4, 500
+
+#: Values in a row that are looked at, and entries of a list with a broken part: more
+#: than a document has room for if they are postings.
+_MAX_PIECES = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +43,65 @@ class _Lines:
         return self._line
 
 
+def sound(
+    text: str,
+    fault: Fault,
+    decoder: Decoder,
+    *,
+    locate: Callable[[int], str],
+    address: str,
+) -> tuple[list[graph.Text], list[Unread]]:
+    """The sound parts of a text that as a whole is no JSON, and its faults.
+
+    `locate` makes a locator of a line of the text. Without any sound part there is
+    nothing to add to `fault`, and both lists are empty.
+    """
+    if fault.code is Code.TOO_LARGE:
+        return [], []
+    found = several(text, decoder) if fault.more else _salvaged(text, decoder)
+    texts: list[graph.Text] = []
+    faults: list[Unread] = []
+    for number, piece in enumerate(found):
+        where = locate(piece.line)
+        if number >= _MAX_PIECES:
+            message = f"Only the first {_MAX_PIECES:,} records of a list with a broken part are read."
+            faults.append(unread(where, Code.TOO_LARGE, message))
+            break
+        if isinstance(piece.parsed, Fault):
+            faults.append(
+                unread(where, piece.parsed.code, piece.parsed.message, raw=piece.raw)
+            )
+        elif isinstance(piece.parsed.value, dict | list):
+            texts.append(graph.text(where, piece.raw, piece.parsed, address=address))
+        else:
+            faults.append(no_object(where, piece.raw, piece.parsed.value))
+        if len(faults) > _MAX_FAULTS and not texts:
+            break
+    return (texts, faults) if texts else ([], [])
+
+
+def _salvaged(text: str, decoder: Decoder) -> Iterator[Piece]:
+    return salvaged(text, decoder, names_posting)
+
+
 def several(text: str, decoder: Decoder) -> Iterator[Piece]:
     """Each of several JSON values written one after the other.
 
     What follows a broken one cannot be told apart and is one fault with it.
     """
     lines = _Lines(text)
+    repairs: tuple[Repair, ...] = ()
     start = _after(_SPACE, text, 0)
     while start < len(text):
         parsed, end = decoder.first(text, start)
         if isinstance(parsed, Fault):
             end = len(text)
+        elif repairs:
+            parsed = replace(parsed, repairs=(*parsed.repairs, *repairs))
         yield Piece(lines.at(start), text[start:end], parsed)
-        start = _after(_SPACE, text, end)
+        start, repairs = _after(_SPACE, text, end), ()
+        if text.startswith(",", start):
+            start, repairs = _after(_SPACE, text, start + 1), _LIST
 
 
 def salvaged(
@@ -95,6 +149,7 @@ def _after(pattern: re.Pattern[str], text: str, position: int) -> int:
     return match.end() if match else position
 
 
+_LIST = (Repair(Code.REPAIRED_JSON, "A list without brackets was read as one."),)
 _SPACE = re.compile(r"[\s\x1e]*+")  # RFC 7464 parts texts by the record separator
 _COMMAS = re.compile(r"[\s,]*+")
 _NEXT = re.compile(r",\s*+(\{)")

@@ -1,151 +1,296 @@
 from __future__ import annotations
 
-import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from postings.ingest import pipeline, sources
-from postings.ingest.read import Document, Unread
-from postings.ingest.report import Outcome, Recorded, Report, Severity
+from postings.ingest import pipeline, plan, sources, work
+from postings.ingest.report import Outcome, Recorded, Report, Severity, shortened
+from postings.ingest.stopping import Interrupted
+from postings.management import locations, progress
+from postings.management.asking import USAGE, at_least, unshared, who_asked
+from postings.management.closing import add_closing_arguments, closing
 from postings.management.database import explained
-from postings.models import Source
+from postings.management.summary import Summary
+from postings.models import DatabaseState, ImportRun, Source
 
-REJECTED, USAGE = 1, 2
+REJECTED = 1
+
+MOST_JOBS = 256
+
+#: Outcomes that are said without being asked for.
+_SAID = (Outcome.DELETED_BY_EDITOR, Outcome.WITHDRAWN)
 
 
-def read_on(documents: Iterator[Document | Unread]) -> Iterator[Document | Unread]:
-    """The documents, until standard input or a folder cannot be read any further."""
-    try:
-        yield from documents
-    except OSError as error:
-        raise CommandError(
-            f"No more could be read: {error.strerror or error}.", returncode=USAGE
-        ) from error
+class Importing(NamedTuple):
+    """What is to be done, and to which source."""
+
+    source: str
+    run: Callable[[Report, datetime, Callable[[Recorded], None]], None]
 
 
 class Command(BaseCommand):
     help = (
-        "Import schema.org JobPosting data from files, folders or standard input, plain or "
-        "inside gzip, zip or tar archives. "
+        "Import schema.org JobPosting data from files, folders, standard input or the web, "
+        "plain or inside gzip, zip or tar archives. "
         "Exit status: 0 when every record was accepted, 1 when some were rejected, "
-        "2 when the command could not do its work."
+        "2 when the command could not do its work, 130 and 143 when SIGINT (Ctrl-C) or "
+        "SIGTERM stopped it after a batch."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "paths",
-            nargs="+",
+            nargs="*",
             metavar="PATH",
-            help="a file, a folder (read with all below it), or - for standard input",
+            help="a file, a folder (read with all below it), - for standard input, or an "
+            "http or https address",
         )
         parser.add_argument(
             "--source",
-            default=Source.FILES,
             metavar="NAME",
             help="the source the postings belong to; each has its own identifiers "
-            "(letters, digits, - and _; default: %(default)s)",
+            f"(letters, digits, - and _; default: {Source.FILES}, or an address's host "
+            "with dashes for dots)",
         )
         parser.add_argument(
             "--dry-run",
             action="store_true",
-            help="do everything but keep nothing: every batch is rolled back",
+            help="do everything but keep nothing, and show how each posting would differ",
         )
+        parser.add_argument(
+            "--plan",
+            type=Path,
+            metavar="FILE",
+            help="a dry run that writes what it would do to this file, for --apply",
+        )
+        parser.add_argument(
+            "--apply",
+            type=Path,
+            metavar="FILE",
+            help="do exactly what a plan says, or nothing where its base has moved",
+        )
+        parser.add_argument(
+            "--jobs",
+            type=at_least(1, at_most=MOST_JOBS),
+            default=work.cores(),
+            metavar="N",
+            help="processes that read and clean (default: one a processor, %(default)s); "
+            "with 1 all is done in one process",
+        )
+        parser.add_argument(
+            "--report",
+            type=Path,
+            metavar="FILE",
+            help="write the sum of the run to this file as JSON, however it ends",
+        )
+        parser.add_argument(
+            "--quiet",
+            action="store_true",
+            help="say nothing but what was rejected and what went wrong",
+        )
+        locations.add_web_arguments(parser)
+        add_closing_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        slug = options["source"]
-        field = Source._meta.get_field("slug")
+        options["dry_run"] = options["dry_run"] or options["plan"] is not None
+        importing = (
+            self.applying(options) if options["apply"] else self.reading(options)
+        )
+        target: Path | None = options["report"]
+        for name in ("report", "plan"):
+            if options[name] is not None:
+                refuse_unwritable(f"--{name}", options[name])
+        report, began = Report(), timezone.now()
+        state = ImportRun.State.FAILED
         try:
-            field.run_validators(slug)
-        except ValidationError:
+            with (
+                explained(returncode=USAGE),
+                unshared(),
+                self.progress(report, options) as shown,
+            ):
+
+                def tell(recorded: Recorded) -> None:
+                    for line in told(recorded, options):
+                        shown.write(line)
+                    shown.update()
+
+                importing.run(report, began, tell)
+            state = ImportRun.State.FINISHED
+        except plan.Moved as moved:
             raise CommandError(
-                f"--source {slug!r} is no name of a source: use letters, digits, "
-                f"- and _ only, at most {field.max_length}.",
+                f"The plan was not carried out: what it was made on has moved. {moved} "
+                f"{report.records} records were stored before that was found.",
                 returncode=USAGE,
             ) from None
-        if slug == Source.EDITOR:
-            raise CommandError(
-                "--source editor is kept for postings written in the admin; choose "
-                "another name.",
-                returncode=USAGE,
+        except Interrupted as stop:
+            state = ImportRun.State.INTERRUPTED
+            self.stderr.write(
+                f"Stopped by {stop} after {report.records} records. What was stored "
+                "stays; the same command goes on from there."
             )
-        paths = options["paths"]
-        try:
-            documents = sources.documents(paths)
-        except OSError as error:
-            raise CommandError(
-                f"{error} does not exist; name files or folders that do, or - for "
-                "standard input.",
-                returncode=USAGE,
-            ) from None
-        self.refuse_sources_of_nothing(paths)
-        with explained(returncode=USAGE):
-            report = pipeline.run(
-                read_on(documents),
-                source=slug,
-                now=timezone.now(),
+            sys.exit(128 + stop.signum)
+        finally:
+            summary = Summary(
+                source=importing.source,
                 dry_run=options["dry_run"],
-                tell=lambda recorded: self.tell(recorded, options["verbosity"]),
-                command_line=shlex.join(sys.argv),
+                state=str(state),
+                began=began,
+                ended=timezone.now(),
+                report=report,
             )
-        self.conclude(report, dry_run=options["dry_run"])
+            if target is not None:
+                summary.write(target)
+        if not options["quiet"]:
+            summary.show(self.stdout)
         if not report.accepted:
             sys.exit(REJECTED)
 
-    def refuse_sources_of_nothing(self, paths: list[str]) -> None:
-        """A wrong path in a cron table must not pass for a feed without postings."""
-        for path in paths:
-            if path == "-":
-                if sys.stdin is None:
-                    raise CommandError(
-                        "- is standard input, which is closed; pipe a document into "
-                        "the command or name its file.",
-                        returncode=USAGE,
-                    )
-            elif Path(path).is_dir() and not any(sources.documents([path])):
-                raise CommandError(
-                    f"{path} holds no file to read: in a folder, names end in "
-                    f"{', '.join(sorted(sources.SUFFIXES))}.",
-                    returncode=USAGE,
-                )
+    def reading(self, options: dict[str, Any]) -> Importing:
+        """An import of what the locations hold."""
+        paths, sitemap = options["paths"], options["sitemap"]
+        slug = locations.named_source(options["source"], paths, sitemap)
+        visit = locations.visited(slug, options, self.stdout.write)
+        documents = locations.documents(visit, options)
 
-    def tell(self, recorded: Recorded, verbosity: int) -> None:
-        """One line a rejection; with -v 2 one for every record and problem."""
-        if recorded.outcome is Outcome.REJECTED:
-            for problem in recorded.problems:
-                if problem.severity is Severity.REJECTED:
-                    self.stdout.write(str(problem))
-        elif recorded.outcome is Outcome.DELETED_BY_EDITOR and verbosity:
-            self.stdout.write(
-                f"{recorded.locator}: {recorded.outcome}: {recorded.title}"
+        def run(
+            report: Report, now: datetime, tell: Callable[[Recorded], None]
+        ) -> None:
+            if not options["dry_run"]:
+                locations.make_website(slug, [*paths, sitemap or ""])
+            with visit.client, drafted(options, slug, now) as draft:
+                pipeline.run(
+                    documents,
+                    source=slug,
+                    now=now,
+                    dry_run=options["dry_run"],
+                    jobs=options["jobs"],
+                    report=report,
+                    tell=tell,
+                    asked=who_asked(),
+                    closing=closing(options),
+                    visit=visit,
+                    draft=draft,
+                )
+                if draft is not None:
+                    draft.end(report)
+
+        return Importing(slug, run)
+
+    def applying(self, options: dict[str, Any]) -> Importing:
+        """An import of what a plan holds."""
+        given = {
+            name: options[name]
+            for name in ("paths", "source", "sitemap", "plan", "close_missing")
+            if options[name]
+        }
+        if given:
+            raise CommandError(
+                "--apply takes all from the plan; leave out "
+                f"{', '.join(name.replace('_', '-') for name in given)}.",
+                returncode=USAGE,
             )
-        if verbosity > 1:
-            if recorded.outcome is not Outcome.REJECTED:
-                self.stdout.write(
-                    f"{recorded.locator}: {recorded.outcome}: {recorded.title}"
-                )
-            for problem in recorded.problems:
-                if problem.severity is not Severity.REJECTED:
-                    self.stdout.write(f"  {problem}")
+        with explained(returncode=USAGE):
+            planned = plan_of(options["apply"])
 
-    def conclude(self, report: Report, *, dry_run: bool) -> None:
-        outcomes = ", ".join(
-            f"{report.outcomes[outcome]} {outcome}"
-            for outcome in Outcome
-            if report.outcomes[outcome]
-            or outcome
-            in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REJECTED)
+        def run(
+            report: Report, now: datetime, tell: Callable[[Recorded], None]
+        ) -> None:
+            pipeline.apply(
+                planned,
+                now=now,
+                dry_run=options["dry_run"],
+                jobs=options["jobs"],
+                report=report,
+                tell=tell,
+                asked=who_asked(),
+            )
+
+        return Importing(planned.header.source, run)
+
+    def progress(
+        self, report: Report, options: dict[str, Any]
+    ) -> AbstractContextManager[progress.Shown]:
+        if options["quiet"]:
+            return nullcontext(progress.Shown(self.stdout))
+        total = None if options["sitemap"] else sources.size(options["paths"])
+        if self.stderr.isatty() and options["verbosity"] == 1:
+            return progress.live(report, total, out=self.stdout)
+        return nullcontext(progress.Lines(self.stdout, report, total))
+
+
+@contextmanager
+def drafted(
+    options: dict[str, Any], slug: str, now: datetime
+) -> Iterator[plan.Draft | None]:
+    """The plan to be written, if one is asked for."""
+    if options["plan"] is None:
+        yield None
+        return
+    proof = closing(options)
+    header = plan.Header(
+        source=slug,
+        database=str(DatabaseState.identity()),
+        closing=asdict(proof) if proof else None,
+        made_at=now.isoformat(),
+    )
+    with plan.Draft(options["plan"], header) as draft:
+        yield draft
+
+
+def plan_of(path: Path) -> plan.Plan:
+    try:
+        planned = plan.Plan.read(path)
+    except plan.Unusable as error:
+        raise CommandError(str(error), returncode=USAGE) from None
+    except OSError as error:
+        raise CommandError(
+            f"--apply {path} could not be read: {error.strerror}.", returncode=USAGE
+        ) from None
+    if planned.header.database != str(DatabaseState.identity()):
+        raise CommandError(
+            f"{path} was made for another database: make the plan again here.",
+            returncode=USAGE,
         )
-        self.stdout.write(
-            f"{report.documents} documents, {report.records} records: {outcomes}."
-        )
-        for (severity, code), count in sorted(report.codes.items()):
-            if severity is not Severity.REJECTED:
-                self.stdout.write(f"  {severity}: {code}: {count}")
-        if dry_run:
-            self.stdout.write("Dry run: nothing was kept.")
+    return planned
+
+
+def told(recorded: Recorded, options: dict[str, Any]) -> Iterator[str]:
+    """One line a rejection, in a dry run how postings would differ; with -v 2 one for
+    every record and problem."""
+    verbosity, quiet = options["verbosity"], options["quiet"]
+    what = f"{recorded.locator}: {recorded.outcome}: {recorded.title}"
+    differs = bool(recorded.changes) and options["dry_run"]
+    if recorded.outcome is Outcome.REJECTED:
+        for problem in recorded.problems:
+            if problem.severity is Severity.REJECTED:
+                yield str(problem)
+    elif verbosity > 1 or (
+        (recorded.outcome in _SAID or differs) and verbosity and not quiet
+    ):
+        yield what
+        for change in recorded.changes if differs else ():
+            before, after = shortened(change.before), shortened(change.after)
+            yield f"  {change.property}: {before or 'nothing'} -> {after or 'nothing'}"
+    if verbosity > 1:
+        for problem in recorded.problems:
+            if problem.severity is not Severity.REJECTED:
+                yield f"  {problem}"
+
+
+def refuse_unwritable(option: str, target: Path) -> None:
+    """Nobody should learn after an hour that a file has no place."""
+    try:
+        target.open("a").close()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CommandError(
+            f"{option} {target} cannot be written: {reason}.", returncode=USAGE
+        ) from None

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from postings.ingest import pipeline
+from postings.ingest import persist, pipeline
 from postings.ingest.read import Document
 from postings.ingest.report import Outcome
 from postings.ingest.sources import SUFFIXES
@@ -84,7 +84,7 @@ class Command(BaseCommand):
                 documents(options["today"] or timezone.localdate(now)),
                 source=Source.SAMPLE,
                 now=now,
-                command_line="load_sample",
+                asked=persist.Asked(command_line="load_sample"),
             )
         outcomes = ", ".join(f"{report.outcomes[o]} {o}" for o in Outcome)
         self.stdout.write(f"Sample: {outcomes}.")

@@ -1,0 +1,69 @@
+"""One import at a time a source; a killed one holds no lock."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+#: PostgreSQL's first key of the two an advisory lock may have: which kind of lock.
+_IMPORT = 0x4A6F62
+
+
+class Held(Exception):  # noqa: N818 - says what is, as BlockingIOError does
+    """Another process is importing this source just now; says so in a sentence."""
+
+    def __init__(self, source_slug: str) -> None:
+        super().__init__(
+            f"Another import of the source {source_slug!r} is running; "
+            "wait for it to end, or stop it."
+        )
+
+
+@contextmanager
+def held(source_slug: str) -> Iterator[None]:
+    """Holds the source's lock while the block runs; raises `Held` where it is taken.
+
+    On PostgreSQL it is the connection's, on SQLite that of a file in the data folder:
+    either goes with the process that took it, however that ends.
+    """
+    if connection.vendor == "postgresql":
+        if not _asked("pg_try_advisory_lock", source_slug):
+            raise Held(source_slug)
+        try:
+            yield
+        finally:
+            if connection.is_usable():  # else the lock went with it
+                _asked("pg_advisory_unlock", source_slug)
+        return
+    folder = Path(settings.DATA_DIR) / "locks"
+    folder.mkdir(exist_ok=True)
+    with (folder / f"import-{source_slug}").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Held(source_slug) from None
+        yield
+
+
+def is_free(source_slug: str) -> bool:
+    """Whether no import of the source is running, in any process but this one."""
+    try:
+        with held(source_slug):
+            return True
+    except Held:
+        return False
+
+
+def _asked(function: str, source_slug: str) -> bool:
+    digest = hashlib.sha256(source_slug.encode()).digest()
+    name = int.from_bytes(digest[:4], "big", signed=True)
+    with connection.cursor() as cursor:
+        # The function is one of the two above.
+        cursor.execute(f"SELECT {function}(%s, %s)", (_IMPORT, name))
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,158 @@
+"""What a sitemap lists: pages, and sitemaps below it.
+
+Each is parsed by ultimate-sitemap-parser, which is given the text and no way to fetch.
+"""
+
+from __future__ import annotations
+
+import xml.parsers.expat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+
+from usp.exceptions import SitemapException
+from usp.objects.sitemap import AbstractSitemap, IndexXMLSitemap, InvalidSitemap
+from usp.tree import sitemap_from_str
+
+from postings.ingest.read.document import Document, Unread
+from postings.ingest.report import Code
+from postings.ingest.unpack import documents
+from postings.ingest.web.client import Answer, Failed
+
+#: The largest sitemap, unpacked, in bytes, and the most addresses in it, as
+#: sitemaps.org has them.
+MAX_SITEMAP = 50 * 2**20
+MAX_PAGES = 50_000
+
+#: Sitemaps one index may name. The protocol's bound is 50,000, of 50,000 pages each.
+MAX_SITEMAPS = 2_000
+
+#: The longest text in one element, in characters.
+_MAX_TEXT = 2**16
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """A page of a sitemap; `changed` is ISO 8601 or ""."""
+
+    address: str
+    changed: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sitemap:
+    """What one sitemap says; `fault` is why it may not be all of it, or ""."""
+
+    pages: tuple[Listed, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    fault: str = ""
+
+
+def parsed(answer: Answer) -> Sitemap:
+    """The sitemap in an answer: XML, RSS, Atom or plain text, packed or not.
+
+    Broken XML gives what stands before the break, and says so. Raises Failed for what
+    is no sitemap or too large to be one.
+    """
+    text = _unpacked(answer).decode("utf-8-sig", "replace")
+    fault = _Xml().fault(text) if text.lstrip()[:1] == "<" else ""
+    try:
+        found = sitemap_from_str(text.lstrip())
+        if not isinstance(found, InvalidSitemap):
+            sitemap = Sitemap(
+                pages=tuple(_pages(found)),
+                sitemaps=tuple(below.url for below in _below(found)),
+                fault=fault,
+            )
+            if sitemap.pages or sitemap.sitemaps or text.lstrip()[:1] == "<":
+                return sitemap
+    except (SitemapException, ValueError, ArithmeticError, LookupError) as error:
+        fault = fault or f"something in it cannot be read: {str(error)[:200]}"
+    raise Failed(
+        Code.NOT_A_SITEMAP,
+        f"The document is no sitemap{f' ({fault})' if fault else ''}.",
+    )
+
+
+def _pages(found: AbstractSitemap) -> Iterator[Listed]:
+    if isinstance(found, IndexXMLSitemap):
+        return
+    for page in found.pages:
+        changed = page.last_modified
+        yield Listed(address=page.url, changed=changed.isoformat() if changed else "")
+
+
+def _below(found: AbstractSitemap) -> list[AbstractSitemap]:
+    return found.sub_sitemaps if isinstance(found, IndexXMLSitemap) else []
+
+
+def _unpacked(answer: Answer) -> bytes:
+    if answer.fault is not None:
+        answer.content()  # raises
+    for entry in documents(
+        Document(name="sitemap", address=answer.address, stream=answer.stream())
+    ):
+        if isinstance(entry, Unread):
+            raise Failed(entry.problem.code, entry.problem.message)
+        try:
+            content = entry.open().read(MAX_SITEMAP + 1)
+        except OSError as error:
+            raise Failed(Code.UNREADABLE, f"Unpacking stopped: {error}.") from error
+        if len(content) > MAX_SITEMAP:
+            raise Failed(Code.TOO_LARGE, f"A sitemap may have {MAX_SITEMAP >> 20} MiB.")
+        return content
+    return b""
+
+
+class _Xml:
+    """Looks a sitemap through before it is parsed.
+
+    The parser keeps quiet about XML that breaks off, and takes time that grows with
+    the square of what no sitemap holds.
+    """
+
+    def __init__(self) -> None:
+        self._text = self._pages = self._sitemaps = 0
+        self._parser = xml.parsers.expat.ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+        self._parser.StartDoctypeDeclHandler = self._doctype
+
+    def fault(self, text: str) -> str:
+        """Why the XML cannot be read to its end, or "". Raises Failed for too much."""
+        try:
+            self._parser.Parse(text.lstrip(), True)  # noqa: FBT003 - its own signature
+        except xml.parsers.expat.ExpatError as error:
+            return (
+                f"its XML is broken at line {error.lineno}: "
+                f"{xml.parsers.expat.ErrorString(error.code)}"
+            )
+        return ""
+
+    def _start(self, name: str, _attributes: dict[str, str]) -> None:
+        self._text = 0
+        local = name.rpartition(":")[2]
+        self._pages += local in {"url", "item", "entry"}
+        self._sitemaps += local == "sitemap"
+        if self._pages > MAX_PAGES:
+            _too_much(f"{MAX_PAGES:,} pages")
+        if self._sitemaps > MAX_SITEMAPS:
+            _too_much(f"{MAX_SITEMAPS:,} sitemaps")
+
+    def _end(self, _name: str) -> None:
+        self._text = 0
+
+    def _characters(self, data: str) -> None:
+        self._text += len(data)
+        if self._text > _MAX_TEXT:
+            _too_much(f"{_MAX_TEXT:,} characters in one element")
+
+    def _doctype(self, *_: object) -> None:
+        raise Failed(
+            Code.NOT_A_SITEMAP, "The document is no sitemap: it has a DOCTYPE."
+        )
+
+
+def _too_much(what: str) -> NoReturn:
+    raise Failed(Code.TOO_LARGE, f"The sitemap has more than {what}.")

@@ -1,0 +1,63 @@
+"""The options that say when a posting is gone from its source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from postings.ingest import persist
+from postings.management.asking import at_least
+
+
+def add_closing_arguments(parser: CommandParser) -> None:
+    proof = persist.Closing()
+    group = parser.add_argument_group(
+        "postings that are gone", "What was refused, and why, is said."
+    )
+    group.add_argument(
+        "--close-missing",
+        action="store_true",
+        help="this is all the source has: withdraw its postings that are missing, "
+        "if the run was complete",
+    )
+    group.add_argument(
+        "--misses",
+        type=at_least(1),
+        default=proof.misses,
+        metavar="N",
+        help="withdraw only what was missing from so many complete runs in a row "
+        "(default: %(default)s)",
+    )
+    group.add_argument(
+        "--max-share",
+        type=at_least(0, at_most=100),
+        default=proof.max_share,
+        metavar="PERCENT",
+        help="close nothing where more than this share of the source's open postings "
+        "is missing for the first time, or is to be closed (default: %(default)s)",
+    )
+    group.add_argument(
+        "--allow-empty",
+        action="store_true",
+        help="take a run without any record for a source without postings",
+    )
+    group.add_argument(
+        "--expect",
+        type=at_least(0),
+        default=proof.expect,
+        metavar="N",
+        help="take the run for incomplete where fewer records came",
+    )
+
+
+def closing(options: dict[str, Any]) -> persist.Closing | None:
+    """The proof that was asked for; None where nothing is to be closed."""
+    if not options["close_missing"]:
+        return None
+    return persist.Closing(
+        misses=options["misses"],
+        max_share=options["max_share"],
+        allow_empty=options["allow_empty"],
+        expect=options["expect"],
+    )

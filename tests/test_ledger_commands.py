@@ -1,0 +1,164 @@
+"""The commands of the ledger: what they print, what they change, how they end."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from postings.ingest import persist
+from postings.models import ImportRecord, ImportRun, JobPosting
+from tests.ingest.support import NOW, node
+
+pytestmark = pytest.mark.django_db
+
+
+def said(name: str, *arguments: Any, status: int = 0) -> str:
+    """What a command prints; it must end with this exit status.
+
+    An import works in this process unless told otherwise: starting others takes longer.
+    """
+    out = io.StringIO()
+    if name == "import_postings" and "--jobs" not in arguments:
+        arguments = (*arguments, "--jobs", 1)
+    ended, sentence = 0, ""
+    try:
+        call_command(name, *map(str, arguments), stdout=out)
+    except SystemExit as exit_:
+        ended = int(exit_.code or 0)
+    except CommandError as error:
+        ended, sentence = error.returncode, str(error)
+    assert ended == status
+    return out.getvalue() + sentence
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    return tmp_path / "feed.jsonl"
+
+
+def write(feed: Path, *records: Any) -> Path:
+    lines = [each if isinstance(each, str) else json.dumps(each) for each in records]
+    feed.write_text("\n".join(lines))
+    return feed
+
+
+def test_runs_are_listed_and_shown(feed: Path) -> None:
+    write(feed, node(), "{", node(identifier="2", datePosted="1970-01-01"))
+    said("import_postings", feed, "--source", "acme", status=1)
+    said("import_postings", feed, "--source", "acme", status=1)
+    first, second = ImportRun.objects.order_by("pk")
+    lines = said("import_runs").splitlines()
+    assert lines[0].startswith(f"{second.pk}  ")
+    assert lines[0].endswith("acme  finished  2 unchanged, 1 rejected")
+    assert lines[1].endswith("acme  finished  2 created, 1 rejected")
+    assert len(said("import_runs", "--last", 1).splitlines()) == 1
+    shown = said("import_runs", first.pk)
+    assert f"Run {first.pk} of acme: import" in shown
+    assert "complete: no" in shown
+    assert "rejected: bad-json: 1, first" in shown
+    assert "ignored value: bad-date: 1, first" in shown
+    assert "There is no run 999" in said("import_runs", 999, status=2)
+    assert "known: acme" in said("import_runs", "--source", "nobody", status=2)
+    assert said("import_runs", "--source", "acme").count("\n") == 2
+
+
+def test_an_interrupted_run_is_listed_as_such() -> None:
+    persist.begin("acme", now=NOW)
+    assert "interrupted" in said("import_runs")
+
+
+def test_a_rejected_record_is_listed_shown_mended_and_gone(feed: Path) -> None:
+    broken = '{"@context": "https://schema.org", "@type": "JobPosting", "title": "X"'
+    write(feed, node(), broken)
+    said("import_postings", feed, status=1)
+    number = ImportRecord.objects.get(outcome="rejected").pk
+    listed = said("import_runs", "--rejected")
+    assert listed.startswith(f"{number}  run ")
+    assert "feed.jsonl:2: bad-json: " in listed
+    assert said("retry_rejected", number, "--show").strip() == broken
+    assert "1 rejected" in said("retry_rejected", status=1)
+    assert "Not waiting" in said("retry_rejected", number, status=2)
+    number = ImportRecord.objects.filter(resolved_at=None).get(outcome="rejected").pk
+    mended = feed.with_name("mended.json")
+    mended.write_text(broken + "}")
+    assert "created: X" in said("retry_rejected", number, "--with", mended)
+    assert said("import_runs", "--rejected") == ""
+    assert "Nothing waits" in said("retry_rejected")
+    assert JobPosting.objects.count() == 2
+
+
+def test_what_retrying_cannot_do_is_said(feed: Path) -> None:
+    write(feed, node(), "{", "[")
+    said("import_postings", feed, status=1)
+    assert "mends one record" in said("retry_rejected", "--with", feed, status=2)
+    number = ImportRecord.objects.filter(outcome="rejected")[0].pk
+    missing = feed.with_name("missing")
+    assert "No such file" in said("retry_rejected", number, "--with", missing, status=2)
+    assert "Nothing waits" in said("retry_rejected", "--source", "nobody")
+
+
+def test_a_run_is_undone_by_its_number(feed: Path) -> None:
+    said("import_postings", write(feed, node()))
+    number = ImportRun.objects.get().pk
+    dry = said("undo_import", number, "--dry-run")
+    assert "1 withdrawn, 0 back to what they were, 0 open again." in dry
+    assert "nothing was kept" in dry
+    assert "withdrawn: Baker" in said("undo_import", number, "-v", 2)
+    assert JobPosting.objects.get().withdrawn_at is not None
+    assert "was undone by run" in said("undo_import", number, status=2)
+    assert "There is no run 999" in said("undo_import", 999, status=2)
+
+
+def test_old_entries_are_pruned(feed: Path) -> None:
+    said("import_postings", write(feed, node()))
+    assert said("prune_imports") == "0 records and 0 runs deleted.\n"
+    assert "1 records and 0 runs would be" in said(
+        "prune_imports", "--days", 0, "--dry-run"
+    )
+    assert "1 records and 0 runs deleted" in said("prune_imports", "--days", 0)
+
+
+def test_closing_is_asked_for_and_refused_by_options(feed: Path) -> None:
+    twenty = [node(identifier=str(n), title=f"Baker {n}") for n in range(20)]
+    said("import_postings", write(feed, *twenty))
+    write(feed, *twenty[:15])
+    close = ("import_postings", feed, "--close-missing")
+    assert "stay open until" in said(*close)
+    assert "16 were expected" in said(*close, "--expect", 16)
+    assert "more than 20 percent" in said(*close, "--max-share", 20)
+    assert "5 withdrawn" in said(*close, "--dry-run")
+    out = said(*close)
+    assert "posting " in out
+    assert "withdrawn: Baker 19" in out
+    assert JobPosting.objects.filter(withdrawn_at=None).count() == 15
+    write(feed, *twenty[:14])
+    assert "1 withdrawn" in said(*close, "--misses", 1)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--misses", "0"),
+        ("--max-share", "101"),
+        ("--max-share", "-1"),
+        ("--expect", "x"),
+    ],
+)
+def test_numbers_out_of_bounds_are_refused(feed: Path, option: str, value: str) -> None:
+    sentence = said("import_postings", write(feed, node()), option, value, status=1)
+    assert "whole number" in sentence
+
+
+def test_two_imports_of_one_source_do_not_overlap(feed: Path) -> None:
+    write(feed, node())
+    with persist.held("acme"):
+        if not persist.is_free("acme"):  # PostgreSQL's lock is this connection's own
+            refused = said("import_postings", feed, "--source", "acme", status=2)
+            assert "Another import of the source 'acme' is running" in refused
+        said("import_postings", feed, "--source", "other")
+    said("import_postings", feed, "--source", "acme")
