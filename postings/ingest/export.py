@@ -11,7 +11,7 @@ from django.conf import settings
 from postings import schemaorg
 from postings.ingest import merge, normalise
 from postings.ingest.read import Node
-from postings.ingest.report import Notes
+from postings.ingest.report import Code, Notes
 from postings.models import JobPosting, JobPostingQuerySet, columns
 from postings.schemaorg import Identifier, Language, LanguageSource, Posting
 
@@ -89,7 +89,12 @@ def node(
         )
     original = dict(normalise.current_names(kept.data, Notes("")))
     fresh = _whole_node(wanted, language)
-    stale = {_property(problem.locator) for problem in read.problems}
+    # What was too much to read is not less because of it.
+    stale = {
+        _property(problem.locator)
+        for problem in read.problems
+        if problem.code is not Code.TOO_LONG
+    }
     stale |= {
         name
         for name in fresh
