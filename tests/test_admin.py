@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-import lxml.html
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
@@ -15,14 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from postings.models import (
-    ImportRecord,
-    ImportRun,
     JobLocation,
     JobPosting,
     Organization,
     Source,
     State,
 )
+from tests.editing import change_address, edit, form_data
 from tests.ingest.support import node, run_import
 
 pytestmark = pytest.mark.django_db
@@ -43,31 +41,6 @@ RICH = node(
 def posting() -> JobPosting:
     run_import(RICH)
     return JobPosting.objects.get()
-
-
-def form_data(client: Client, address: str) -> dict[str, list[str]]:
-    """What a browser would send of the form as it is shown."""
-    page = client.get(address).text
-    root: Any = lxml.html.document_fromstring(page)
-    (form,) = (form for form in root.forms if "_form" in form.get("id", ""))
-    data: dict[str, list[str]] = {}
-    for name, value in form.form_values():
-        if "__prefix__" not in name:
-            data.setdefault(name, []).append(value)
-    return data
-
-
-def change_address(row: Any) -> str:
-    return reverse(f"admin:postings_{row._meta.model_name}_change", args=(row.pk,))
-
-
-def edit(client: Client, row: Any, **changes: Any) -> Any:
-    """Opens a form, changes these fields and saves; the row as it then is."""
-    address = change_address(row)
-    response = client.post(address, form_data(client, address) | changes)
-    errors = response.context["errors"] if response.context else None
-    assert response.status_code == 302, errors
-    return type(row)._default_manager.get(pk=row.pk)
 
 
 def test_saving_an_untouched_form_changes_and_marks_nothing(
@@ -309,25 +282,10 @@ def test_the_list_finds_filters_and_pages_with_few_queries(
         assert found.result_count == expected, parameters
 
 
-def test_a_run_and_its_rejected_records_can_be_read(
-    admin_client: Client, posting: JobPosting
-) -> None:
-    run_import("{<b>oops", RICH)
-    run = ImportRun.objects.latest("id")
-    assert "Records that were not" in admin_client.get(change_address(run)).text
-    listed = admin_client.get(
-        reverse("admin:postings_importrecord_changelist"), {"run__id__exact": run.pk}
-    )
-    assert "0.json" in listed.text
-    shown = admin_client.get(change_address(ImportRecord.objects.latest("id"))).text
-    assert "{&lt;b&gt;oops" in shown
-    assert "bad-json" in shown
-
-
 @pytest.mark.parametrize(
     "name",
-    ["jobposting", "organization", "source", "importrun", "importrecord", "joblocation",
-     "applicantlocationrequirement"],
+    ["jobposting", "organization", "source", "importrun", "importrecord",
+     "importconflict", "joblocation", "applicantlocationrequirement"],
 )  # fmt: skip
 def test_every_list_of_the_admin_answers(
     admin_client: Client, posting: JobPosting, name: str

@@ -280,6 +280,7 @@ class ImportConflictAdmin(ReadOnlyAdmin):
         conflict = self.get_object(request, object_id)
         context: dict[str, Any] = {"title": _("Conflict")}
         if conflict is not None:
+            conflict.refresh_from_db(fields=("ours", "theirs"))
             context |= {
                 "difference": differences.of_words(
                     conflict.property, conflict.ours, conflict.theirs

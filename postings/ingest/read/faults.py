@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -162,15 +163,15 @@ def _followed(value: Any, steps: Sequence[str]) -> _Path:
     """As far as the steps lead; a list of one may go unsaid, as may a prefix."""
     path: list[str] = []
     for step in steps:
-        if isinstance(value, list) and not step.isdigit():
-            if not value:
+        if isinstance(value, list):
+            counted = re.fullmatch("[0-9]{1,9}", step)
+            n = int(step) if counted else 0
+            if n >= len(value):
                 break
-            path.append("0")
-            value = value[0]
-        if isinstance(value, list) and int(step) < len(value):
-            path.append(step)
-            value = value[int(step)]
-            continue
+            path.append(str(n))
+            value = value[n]
+            if counted:
+                continue
         if not isinstance(value, dict):
             break
         name = next((key for key in value if key == step), None) or next(
