@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -15,11 +14,20 @@ from postings.ingest import merge
 from postings.ingest.merge import Key, KeyKind
 from postings.ingest.normalise import READER_VERSION
 from postings.ingest.persist import employers, rows
+from postings.ingest.persist import entries as ledger
+from postings.ingest.persist.record import (
+    NODE_COLUMNS,
+    Record,
+    assign,
+    changes_of,
+    children_in,
+    compared,
+    key_of,
+    node_columns,
+)
 from postings.ingest.persist.run import Run, holding
 from postings.ingest.prepare import Entry, Held, Prepared, Rejected
-from postings.ingest.read import Node
 from postings.ingest.report import (
-    Change,
     Code,
     Outcome,
     Problem,
@@ -28,12 +36,9 @@ from postings.ingest.report import (
 )
 from postings.models import (
     DatabaseState,
-    ImportConflict,
-    ImportRecord,
     JobPosting,
     JobPostingNode,
     JobPostingTexts,
-    Organization,
     Source,
     SourceKey,
     columns,
@@ -76,40 +81,6 @@ class Prior:
     claims: Mapping[int, merge.Claim] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Record:
-    """One record on its way into the database."""
-
-    prepared: Prepared
-    posting: Posting
-    keys: tuple[Key, ...]
-    claim: merge.Claim
-    posting_id: int | None = None
-    row: JobPosting | None = None
-    organization: Organization | None = None
-    outcome: Outcome = Outcome.UNCHANGED
-    reread: bool = False
-    conflicts: tuple[merge.Conflict, ...] = ()
-    agreed: tuple[str, ...] = ()
-    replaced_node: dict[str, Any] | None = None
-    changes: tuple[Change, ...] = ()
-
-    @property
-    def node(self) -> Node:
-        return self.prepared.node
-
-    def recorded(self) -> Recorded:
-        return Recorded(
-            outcome=self.outcome,
-            locator=self.node.locator,
-            title=self.posting.title,
-            posting_id=self.posting_id,
-            problems=self.prepared.problems,
-            conflicts=tuple(conflict.property for conflict in self.conflicts),
-            changes=self.changes,
-        )
-
-
 class Batch:
     """Stores one batch; lives as long as its transaction."""
 
@@ -127,7 +98,7 @@ class Batch:
         self.owned: dict[int, dict[KeyKind, set[str]]] = {}
         self.seen: set[int] = set()
         self.held: set[int] = set()
-        self.records: list[_Record] = []
+        self.records: list[Record] = []
         self.mark = run.claims.mark()
         self.replaced: dict[int, dict[str, Any] | None] = {}
 
@@ -144,11 +115,11 @@ class Batch:
         finished = [
             entry.recorded() for entry in found.values() if isinstance(entry, Rejected)
         ]
-        records: list[_Record] = []
+        records: list[Record] = []
         for pk, entry in read.items():
             mine = tuple(key for key in entry.keys if owners.setdefault(key, pk) == pk)
             claim = entry.claim._replace(keys=mine)
-            record = _Record(
+            record = Record(
                 entry, entry.posting, mine, claim, pk, stored[pk], reread=True
             )
             records.append(record)
@@ -166,7 +137,7 @@ class Batch:
         held = self._find_held(batch)
         entries = self._resolve(batch, held)
         self.held = {row.pk for row in held.values()}
-        records = [entry for entry in entries if isinstance(entry, _Record)]
+        records = [entry for entry in entries if isinstance(entry, Record)]
         self.records = records
         created = [record for record in records if record.posting_id is None]
         changed = [record for record in records if self._is_changed(record)]
@@ -179,10 +150,10 @@ class Batch:
         self._keep_keys(records)
         self._see(records, held)
         finished = [
-            entry.recorded() if isinstance(entry, _Record) else entry
+            entry.recorded() if isinstance(entry, Record) else entry
             for entry in entries
         ]
-        self._write_ledger(batch, entries, finished)
+        ledger.write(self.run, batch, entries, finished)
         return finished
 
     def settle(self) -> None:
@@ -230,7 +201,7 @@ class Batch:
 
     def _resolve(
         self, batch: Sequence[Entry], held: Mapping[int, JobPosting]
-    ) -> list[_Record | Recorded]:
+    ) -> list[Record | Recorded]:
         self._find_keys(
             {key for e in batch if isinstance(e, Prepared) for key in e.keys}
         )
@@ -245,7 +216,7 @@ class Batch:
             raise Outrun
         for pk in stored.keys() & self.seen:
             self._recall(pk)
-        entries: list[_Record | Recorded] = []
+        entries: list[Record | Recorded] = []
         for position, entry in enumerate(batch):
             if isinstance(entry, Rejected):
                 entries.append(entry.recorded())
@@ -263,7 +234,7 @@ class Batch:
 
     def _resolved(
         self, entry: Prepared, stored: Mapping[int, JobPosting]
-    ) -> _Record | Recorded:
+    ) -> Record | Recorded:
         claims = self.run.claims
         found = merge.resolved(
             entry.keys,
@@ -275,9 +246,7 @@ class Batch:
         if found.earlier is not None:
             return _duplicate(entry, found.earlier)
         claims.take(entry.claim)
-        record = _Record(
-            entry, entry.posting, found.keys, entry.claim, found.posting_id
-        )
+        record = Record(entry, entry.posting, found.keys, entry.claim, found.posting_id)
         if found.posting_id is not None:
             claims.postings[found.posting_id] = entry.claim
             record.row = stored[found.posting_id]
@@ -327,7 +296,7 @@ class Batch:
 
     # --- What it should be
 
-    def _is_changed(self, record: _Record) -> bool:
+    def _is_changed(self, record: Record) -> bool:
         row = record.row
         if row is None:
             return False
@@ -340,7 +309,7 @@ class Batch:
             or row.withdrawn_at is not None
         )
 
-    def _check(self, records: Iterable[_Record]) -> None:
+    def _check(self, records: Iterable[Record]) -> None:
         """Whether what is to be changed is still what was read before."""
         for record in records:
             before = self.befores.get(record.row.pk) if record.row else None
@@ -356,7 +325,7 @@ class Batch:
             rows, "texts", "node", "job_location", "applicant_location_requirements"
         )
 
-    def _merge(self, records: Iterable[_Record]) -> None:
+    def _merge(self, records: Iterable[Record]) -> None:
         for record in records:
             row = record.row
             if row is None or not row.edited_fields:
@@ -370,9 +339,9 @@ class Batch:
             record.posting, record.conflicts = merged.posting, merged.conflicts
             record.agreed = merged.agreed
 
-    def _find_employers(self, records: Iterable[_Record]) -> None:
+    def _find_employers(self, records: Iterable[Record]) -> None:
         """Gives each record its organization's row; an editor's choice stays."""
-        named: list[_Record] = []
+        named: list[Record] = []
         mentions: list[employers.Mention] = []
         for record in records:
             row, employer = record.row, record.posting.hiring_organization
@@ -389,7 +358,7 @@ class Batch:
 
     # --- Writing
 
-    def _create(self, records: Sequence[_Record]) -> None:
+    def _create(self, records: Sequence[Record]) -> None:
         if not records:
             return
         now = self.run.now
@@ -404,7 +373,7 @@ class Batch:
             values |= {
                 "id": pk,
                 "excerpt": record.prepared.excerpt,
-                "hiring_organization_id": _key(record.organization),
+                "hiring_organization_id": key_of(record.organization),
                 "source_id": self.source.pk,
                 "node_hash": record.node.digest,
                 "reader_version": READER_VERSION,
@@ -441,7 +410,7 @@ class Batch:
             if record.posting_id is not None:
                 self.run.claims.postings[record.posting_id] = record.claim
 
-    def _update(self, records: Sequence[_Record]) -> None:
+    def _update(self, records: Sequence[Record]) -> None:
         """Writes only what differs; a posting that reads the same keeps its revision."""
         withdrawn = {
             row.pk: row.withdrawn_reason for record in records if (row := record.row)
@@ -449,9 +418,9 @@ class Batch:
         if self.run.explains:
             for record in records:
                 if record.row is not None:
-                    record.changes = _changes(record, record.row)
+                    record.changes = changes_of(record, record.row)
         found = [
-            (record, row, _differences(record, row, self.run.now))
+            (record, row, compared(record, row, self.run.now))
             for record in records
             if (row := record.row) is not None
         ]
@@ -464,15 +433,15 @@ class Batch:
         for record, row, differences in found:
             record.outcome = differences.outcome(record.conflicts)
             if record.outcome is not Outcome.UNCHANGED:
-                record.replaced_node = _node_columns(row.node)
+                record.replaced_node = node_columns(row.node)
                 if "withdrawn_at" in differences.columns:
                     record.replaced_node["withdrawn_reason"] = withdrawn[row.pk]
             written |= differences.columns
             row.node_hash, row.reader_version = record.node.digest, READER_VERSION
-            if _assign(row.node, _node_columns(record.node)):
+            if assign(row.node, node_columns(record.node)):
                 nodes.append(row.node)
         rows.update(JobPosting, sorted(written), [row for _, row, _ in found])
-        rows.update(JobPostingNode, _NODE_COLUMNS, nodes)
+        rows.update(JobPostingNode, NODE_COLUMNS, nodes)
         rows.update(
             JobPostingTexts,
             (*columns.TEXT_COLUMNS.values(), "policy_version"),
@@ -483,7 +452,7 @@ class Batch:
             if changed:
                 self._write_children(name, changed)
 
-    def _write_children(self, name: str, records: Iterable[_Record]) -> None:
+    def _write_children(self, name: str, records: Iterable[Record]) -> None:
         """Makes the child rows what the records say; a row that says it stays.
 
         An editor's open form then goes on knowing the rows it shows.
@@ -496,7 +465,7 @@ class Batch:
             if record.outcome is not Outcome.CREATED and record.row is not None:
                 for row in getattr(record.row, schemaorg.attribute(name)).all():
                     left.setdefault(columns.child_of(row), []).append(row)
-            for position, child in enumerate(_children(record.posting, name)):
+            for position, child in enumerate(children_in(record.posting, name)):
                 if same := left.get(child):
                     row = same.pop(0)
                     if row.position != position:
@@ -512,7 +481,7 @@ class Batch:
         rows.update(model, ("position",), moved)
         rows.insert(model, added)
 
-    def _keep_keys(self, records: Iterable[_Record]) -> None:
+    def _keep_keys(self, records: Iterable[Record]) -> None:
         """Stores new keys; a posting has one hash: it is no more found by an old one."""
         seen = _by_posting(records)
         hashes = {
@@ -535,7 +504,7 @@ class Batch:
                 "kind": key.kind.value,
                 "value": key.value,
                 "posting_id": pk,
-                "last_run_id": _key(self.run.row),
+                "last_run_id": key_of(self.run.row),
             }
             for pk, record in seen.items()
             for key in record.keys
@@ -543,7 +512,7 @@ class Batch:
         ]
         rows.insert(SourceKey, new)
 
-    def _see(self, records: Iterable[_Record], held: Mapping[int, JobPosting]) -> None:
+    def _see(self, records: Iterable[Record], held: Mapping[int, JobPosting]) -> None:
         """Marks every key of what was seen with the run that saw it."""
         if self.run.row is None:
             return
@@ -553,91 +522,6 @@ class Batch:
             SourceKey.objects.filter(posting_id__in=known).exclude(
                 last_run=self.run.row
             ).update(last_run=self.run.row)
-
-    def _write_ledger(
-        self,
-        batch: Sequence[Entry],
-        entries: Sequence[_Record | Recorded],
-        finished: Sequence[Recorded],
-    ) -> None:
-        if self.run.row is None:
-            return
-        told = [
-            (arrived, entry, recorded)
-            for arrived, entry, recorded in zip(batch, entries, finished, strict=True)
-            if recorded.outcome is not Outcome.UNCHANGED
-        ]
-        ledger: list[rows.Values] = []
-        conflicts: list[tuple[int, int, merge.Conflict]] = []
-        ids = rows.reserve(ImportRecord, len(told))
-        for pk, (arrived, entry, recorded) in zip(ids, told, strict=True):
-            values: dict[str, Any] = {
-                "id": pk,
-                "run_id": self.run.row.pk,
-                "posting_id": recorded.posting_id,
-                "outcome": recorded.outcome.value,
-                "locator": recorded.locator[:MAX_LOCATOR],
-                "problems": [problem.as_json() for problem in recorded.problems],
-                "codes": sorted({problem.code.value for problem in recorded.problems}),
-            }
-            if isinstance(entry, _Record):
-                values["replaced_node"] = entry.replaced_node
-                posting_id = recorded.posting_id or 0  # what has conflicts is a posting
-                conflicts += [(pk, posting_id, each) for each in entry.conflicts]
-            elif not isinstance(arrived, Held):
-                values |= _kept(arrived)
-            ledger.append(values)
-        rows.insert(ImportRecord, ledger)
-        self._write_conflicts(entries, conflicts)
-
-    def _write_conflicts(
-        self,
-        entries: Sequence[_Record | Recorded],
-        conflicts: Sequence[tuple[int, int, merge.Conflict]],
-    ) -> None:
-        """Opens new conflicts; closes those that are over or overtaken."""
-        over: dict[str, dict[str, set[int]]] = {}
-        for entry in entries:
-            if isinstance(entry, _Record) and entry.row is not None:
-                for name in entry.agreed:
-                    ended = over.setdefault(ImportConflict.Resolution.AGREED, {})
-                    ended.setdefault(name, set()).add(entry.row.pk)
-        for _, pk, conflict in conflicts:
-            ended = over.setdefault(ImportConflict.Resolution.SUPERSEDED, {})
-            ended.setdefault(conflict.property, set()).add(pk)
-        for resolution, by_property in over.items():
-            for name, postings in by_property.items():
-                ImportConflict.objects.filter(
-                    posting_id__in=postings,
-                    property=name,
-                    resolution=ImportConflict.Resolution.OPEN,
-                ).update(resolution=resolution, resolved_at=self.run.now)
-        ImportConflict.objects.bulk_create(
-            ImportConflict(
-                posting_id=pk,
-                record_id=record_id,
-                property=conflict.property,
-                ours=conflict.ours,
-                theirs=conflict.theirs,
-            )
-            for record_id, pk, conflict in conflicts
-        )
-
-
-#: Characters a locator or a document's name has in the ledger.
-MAX_LOCATOR = 1000
-
-
-def _kept(arrived: Prepared | Rejected) -> dict[str, Any]:
-    """What the ledger keeps of a rejected record, to read it again and to know it."""
-    if isinstance(arrived, Prepared):
-        arrived = arrived.rejected(arrived.problems)
-    return {
-        "raw": arrived.raw,
-        "document": arrived.document[:MAX_LOCATOR],
-        "context": dict(arrived.context),
-        "keys": [[key.kind.value, key.value] for key in arrived.keys],
-    }
 
 
 def seen(ids: Collection[int], run: Run) -> set[int]:
@@ -659,7 +543,7 @@ def of_keys(source_slug: str, keys: Collection[Key]) -> QuerySet[SourceKey]:
     return SourceKey.objects.filter(condition, source__slug=source_slug)
 
 
-def _by_posting(records: Iterable[_Record]) -> dict[int, _Record]:
+def _by_posting(records: Iterable[Record]) -> dict[int, Record]:
     """The records that were seen, by posting: those an editor deleted are not."""
     return {
         record.posting_id: record
@@ -706,96 +590,3 @@ def _duplicate(entry: Prepared, earlier: merge.Claim) -> Recorded:
         title=entry.posting.title,
         problems=(*entry.problems, problem),
     )
-
-
-_NODE_COLUMNS = ("data", "page", "language", "address")
-
-
-def _node_columns(node: Node | JobPostingNode) -> dict[str, Any]:
-    return {name: getattr(node, name) for name in _NODE_COLUMNS}
-
-
-def _children(posting: Posting, name: str) -> tuple[Any, ...]:
-    children: tuple[Any, ...] = getattr(posting, schemaorg.attribute(name))
-    return children
-
-
-@dataclass(frozen=True, slots=True)
-class _Differences:
-    """What of a row an import changes; the values are already set on it."""
-
-    columns: frozenset[str]
-    texts: frozenset[str]
-    children: frozenset[str]
-
-    def any(self) -> bool:
-        return bool(self.columns or self.texts or self.children)
-
-    def outcome(self, conflicts: Collection[merge.Conflict]) -> Outcome:
-        if conflicts:
-            return Outcome.CONFLICT
-        if "withdrawn_at" in self.columns:
-            return Outcome.REOPENED
-        return Outcome.UPDATED if self.any() else Outcome.UNCHANGED
-
-
-def _differences(record: _Record, row: JobPosting, now: datetime) -> _Differences:
-    """Sets on a row and its texts what the record says, and names what differed."""
-    posting = record.posting
-    texts = _assign(row.texts, columns.text_columns(posting))
-    if texts:
-        row.texts.policy_version = sanitise.POLICY_VERSION
-    values = columns.row_columns(posting) | columns.card_columns(posting)
-    values["hiring_organization_id"] = _key(record.organization)
-    if _is_said_now(row, posting.in_language):
-        values["in_language_source"] = row.in_language_source
-    if "description" in texts:
-        values["excerpt"] = record.prepared.excerpt
-    if values["date_posted"] != row.date_posted:
-        values["posted_at"] = min(values["date_posted"] or row.first_seen, now)
-    if row.withdrawn_at is not None and not record.reread:
-        values |= {"withdrawn_at": None, "withdrawn_reason": ""}
-    changed = {
-        name.removesuffix("_id") if name == "hiring_organization_id" else name
-        for name in _assign(row, values)
-    }
-    children = {
-        name
-        for name in columns.CHILDREN
-        if columns.children_of(row, name) != _children(posting, name)
-    }
-    return _Differences(frozenset(changed), frozenset(texts), frozenset(children))
-
-
-def _changes(record: _Record, row: JobPosting) -> tuple[Change, ...]:
-    """How a record makes its posting differ, to be asked before the row is changed."""
-    after = record.posting
-    if _is_said_now(row, after.in_language):
-        source = schemaorg.LanguageSource(row.in_language_source)
-        language = replace(after.in_language, source=source)
-        after = replace(after, in_language=language)
-    return merge.changes(columns.posting_of(row), after)
-
-
-def _is_said_now(row: JobPosting, language: schemaorg.Language) -> bool:
-    """Whether a record states the language its page was known to be in.
-
-    That is how an export says it, and no news.
-    """
-    return (
-        language.code == row.in_language
-        and language.source is schemaorg.LanguageSource.STATED
-        and row.in_language_source == schemaorg.LanguageSource.DOCUMENT
-    )
-
-
-def _assign(row: models.Model, values: Mapping[str, Any]) -> set[str]:
-    """Sets columns and names those that changed."""
-    changed = {name for name, value in values.items() if getattr(row, name) != value}
-    for name in changed:
-        setattr(row, name, values[name])
-    return changed
-
-
-def _key(row: models.Model | None) -> Any:
-    return row.pk if row is not None else None

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from postings import schemaorg
 from postings.ingest import merge
+from postings.ingest.persist.rows import Values, insert
 from postings.models import (
     DatabaseState,
     Organization,
@@ -64,7 +65,7 @@ def rows(mentions: Sequence[Mention], *, source: Source) -> list[Organization]:
         Organization.objects.bulk_update(
             touched.values(), (*_VALUES, "value_sources", "revision")
         )
-    OrganizationKey.objects.bulk_create(known.added())
+    insert(OrganizationKey, known.added())
     return found
 
 
@@ -98,11 +99,13 @@ class _Known:
                 self._owners[called] = row
                 self._added.append(called)
 
-    def added(self) -> list[OrganizationKey]:
+    def added(self) -> list[Values]:
         return [
-            OrganizationKey(
-                kind=kind, value=value, organization=self._owners[kind, value]
-            )
+            {
+                "kind": str(kind),
+                "value": value,
+                "organization_id": self._owners[kind, value].pk,
+            }
             for kind, value in self._added
         ]
 
