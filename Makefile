@@ -25,7 +25,7 @@ endef
 export TRY_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench check check-locks fix lock clean
+.PHONY: help setup run test torture bench check check-locks fix lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -46,6 +46,10 @@ run: $(RUNTIME) ## serve the site with its sample on http://127.0.0.1:PORT (8000
 test: $(DEV) ## run the whole suite on SQLite, then on PostgreSQL
 	$(BIN)/pytest
 	$(BIN)/pytest --postgres
+
+torture: $(DEV) ## kill imports of 20,000 postings at 20 moments, on both databases
+	TORTURE_POSTINGS=20000 TORTURE_MOMENTS=20 $(BIN)/pytest tests/torture
+	TORTURE_POSTINGS=20000 TORTURE_MOMENTS=20 $(BIN)/pytest --postgres tests/torture
 
 bench: $(DEV) ## measure; the suite leaves these tests out
 	$(BIN)/pytest tests/bench

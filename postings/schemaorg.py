@@ -479,8 +479,10 @@ def to_jsonld(posting: Posting, *, url: str = "") -> dict[str, Any]:
     """The posting as one JSON-LD node: schema.org's vocabulary, Google's values.
 
     Only values Google and schema.org accept are written: enums where certain,
-    numbers where known, the new names of superseded properties. `url` stands in for
-    a posting that has none of its own. An estimate is never written as `baseSalary`.
+    numbers where known, the new names of superseded properties; no wording stands where
+    one of Google's values belongs. `url` stands in for a posting that has none of its
+    own. An estimate is never written as `baseSalary`, nor `inLanguage` at all, which
+    schema.org has for works but not for postings.
     """
     organization = posting.hiring_organization
     node: dict[str, Any] = {
@@ -499,10 +501,7 @@ def to_jsonld(posting: Posting, *, url: str = "") -> dict[str, Any]:
         "hiringOrganization": _organization(organization) if organization else "",
         "employmentUnit": _named("Organization", posting.employment_unit),
         "employerOverview": posting.employer_overview,
-        "employmentType": _some(
-            tuple(str(kind) for kind in posting.employment_type.types)
-            or posting.employment_type.text
-        ),
+        "employmentType": _some(tuple(map(str, posting.employment_type.types))),
         "jobLocation": _some(tuple(_place(place) for place in posting.job_location)),
         "jobLocationType": str(posting.job_location_type.type or ""),
         "applicantLocationRequirements": _some(
@@ -538,13 +537,12 @@ def to_jsonld(posting: Posting, *, url: str = "") -> dict[str, Any]:
         "totalJobOpenings": posting.total_job_openings,
         "applicationContact": _contact(posting.application_contact),
         "directApply": posting.direct_apply,
-        "inLanguage": posting.in_language.code,
     }
     return _without_empty(node)
 
 
 def _without_empty(node: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in node.items() if v not in ("", None, [], {})}
+    return {name: value for name, value in node.items() if value or value == 0}
 
 
 def _typed(type_name: str, **values: Any) -> dict[str, Any]:
@@ -611,7 +609,11 @@ def _place(place: Place) -> dict[str, Any]:
 
 
 def _area(area: Area) -> dict[str, Any]:
-    return _typed(str(area.type), name=area.name or area.address_country)
+    """A state or town with its country after it, as Google writes "Michigan, USA"."""
+    name, country = area.name or area.address_country, area.address_country
+    if country and area.name and area.type is not AreaType.COUNTRY:
+        name = f"{name}, {country}"
+    return _typed(str(area.type), name=name)
 
 
 def _salary(salary: Salary) -> dict[str, Any]:

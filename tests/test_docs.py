@@ -1,14 +1,18 @@
 """What a reader could believe is true."""
 
+import json
 import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
-from postings.ingest.report import Code
+from postings.ingest.report import Code, Outcome, Problem, Recorded, Report, Severity
+from postings.management.summary import Summary
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")]
@@ -96,3 +100,27 @@ def test_every_decision_says_what_it_costs(document: Path) -> None:
     text = document.read_text()
     assert re.match(r"# \d+\. .+", text)
     assert re.search(r"^Cost: |\| what it costs \|", text, re.MULTILINE)
+
+
+def test_the_report_of_an_import_is_as_the_guide_shows_it() -> None:
+    text = (ROOT / "docs/operating.md").read_text()
+    (shown,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    now = datetime(2026, 11, 25, tzinfo=UTC)
+    report = Report()
+    problem = Problem(code=Code.NO_TITLE, severity=Severity.REJECTED, message="")
+    report.add(Recorded(outcome=Outcome.REJECTED, locator="f:1", problems=(problem,)))
+    written = Summary(
+        source="acme",
+        dry_run=False,
+        state="finished",
+        began=now,
+        ended=now,
+        report=report,
+    ).as_json()
+
+    def shape(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: shape(inner) for key, inner in value.items()}
+        return [shape(inner) for inner in value] if isinstance(value, list) else None
+
+    assert shape(json.loads(shown)) == shape(written)

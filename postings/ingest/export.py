@@ -13,7 +13,7 @@ from postings.ingest import merge, normalise
 from postings.ingest.read import Node
 from postings.ingest.report import Notes
 from postings.models import JobPosting, JobPostingQuerySet, columns
-from postings.schemaorg import Language, LanguageSource, Posting
+from postings.schemaorg import Identifier, Language, LanguageSource, Posting
 
 #: Postings a query brings.
 BATCH = 500
@@ -21,7 +21,11 @@ BATCH = 500
 #: Properties that hold addresses, which may be relative to the document's own.
 _ADDRESSES = ("url", "image", "sameAs", "hiringOrganization", "applicationContact")
 
-_HTML = frozenset(map(schemaorg.attribute, schemaorg.HTML_PROPERTIES))
+#: Properties that are as good as a text as they are as a node.
+_EITHER = ("identifier",)
+
+_HTML_PROPERTIES = frozenset(schemaorg.HTML_PROPERTIES)
+_HTML = frozenset(map(schemaorg.attribute, _HTML_PROPERTIES))
 _ATTRIBUTES = tuple(entry.name for entry in fields(Posting))
 
 
@@ -76,32 +80,62 @@ def node(
     """
     read = normalise.posting(kept, site_zone=settings.TIME_ZONE, long_texts=False)
     if read.posting is None:
-        return schemaorg.to_jsonld(current) if current else dict(kept.data)
-    # Which language a text is in is not told without the text.
-    wanted = replace(read.posting, in_language=language)
-    if current is not None:
+        return _whole_node(current, language) if current else dict(kept.data)
+    wanted = read.posting
+    if current is not None and edited:
         attributes = map(schemaorg.attribute, edited)
         wanted = replace(
             wanted, **{name: getattr(current, name) for name in attributes}
         )
     original = dict(normalise.current_names(kept.data, Notes("")))
-    fresh = schemaorg.to_jsonld(wanted)
-    if language.source is LanguageSource.DETECTED:
-        fresh.pop("inLanguage", None)  # it will be detected again
+    fresh = _whole_node(wanted, language)
     stale = {_property(problem.locator) for problem in read.problems}
     stale |= {
         name
         for name in fresh
-        if name not in original or _shape(fresh[name]) != _shape(original[name])
+        if name not in original
+        or (_shape(fresh[name]) != _shape(original[name]) and name not in _EITHER)
     }
     if kept.address:
         stale |= original.keys() & set(_ADDRESSES)
-    unedited_html = set(schemaorg.HTML_PROPERTIES) - set(edited)
+    unedited_html = _HTML_PROPERTIES.difference(edited)
     stale = (stale | set(edited)) - unedited_html
     found = {"@context": schemaorg.CONTEXT, **original, "@type": _type(original)}
-    if not stale:
-        return found
-    return _laid_over(found, fresh, stale, wanted)
+    if stale:
+        found = _laid_over(found, fresh, stale, wanted, edited)
+    if edited:
+        _state_keys(found, merge.keys(read.posting, kept), wanted)
+    return found
+
+
+def _whole_node(posting: Posting, language: Language) -> dict[str, Any]:
+    """The posting as JSON-LD, with the wordings that are none of Google's values."""
+    fresh = schemaorg.to_jsonld(posting)
+    if text := posting.employment_type.text:
+        fresh["employmentType"] = [*map(str, posting.employment_type.types), *text]
+    for name, wording in (
+        ("jobLocationType", posting.job_location_type.text),
+        ("baseSalary", posting.base_salary.text),
+        ("estimatedSalary", posting.estimated_salary.text),
+    ):
+        if wording and name not in fresh:
+            fresh[name] = wording
+    if language.code and language.source is not LanguageSource.DETECTED:
+        fresh["inLanguage"] = language.code  # else it will be detected again
+    code = posting.identifier.value
+    if code and posting.identifier == Identifier(value=code):
+        # Without the employer's name, which would make it another key.
+        fresh["identifier"] = {"@type": "PropertyValue", "value": code}
+    return fresh
+
+
+def _state_keys(
+    found: dict[str, Any], keys: Collection[merge.Key], wanted: Posting
+) -> None:
+    """Says by which keys the source knows a posting whose edits make others."""
+    now = merge.keys(wanted, Node(data=found, locator=""))
+    if lost := set(keys).difference(now):
+        found[merge.SOURCE_KEYS] = {key.kind.value: key.value for key in lost}
 
 
 def _laid_over(
@@ -109,13 +143,17 @@ def _laid_over(
     fresh: Mapping[str, Any],
     stale: Collection[str],
     wanted: Posting,
+    edited: Collection[str],
 ) -> dict[str, Any]:
-    """The original with its stale properties in the freshest form that reads right."""
+    """The original with its stale properties in the freshest form that reads right.
+
+    Where none does, what an editor wrote stays fresh and the rest as it was.
+    """
     forms: dict[str, list[Any]] = {
         name: [
             _over(original.get(name), fresh.get(name)),
             fresh.get(name),
-            original.get(name),
+            fresh.get(name) if name in edited else original.get(name),
         ]
         for name in stale
         if name in schemaorg.PROPERTIES

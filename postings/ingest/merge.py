@@ -14,7 +14,12 @@ from urllib.parse import urlsplit
 
 from postings import schemaorg
 from postings.ingest.read import Node
-from postings.schemaorg import Moment, Organization, Posting
+from postings.ingest.report import Change
+from postings.schemaorg import Language, Moment, Organization, Posting
+
+#: The property in which an export says by which keys its source knows a posting, where an
+#: editor changed what they are made of.
+SOURCE_KEYS = "sourceKeys"
 
 #: The longest key stored as it is; longer ones are stored as their digest.
 MAX_KEY = 500
@@ -43,6 +48,7 @@ def keys(posting: Posting, node: Node) -> tuple[Key, ...]:
     `identifier` is the value with its propertyID or name. A host's root and the
     employer's own address or name name no posting; neither does an `@id` that is no
     absolute IRI. The hash is over organization, title, places and the day of datePosted.
+    A key the node states itself, in `SOURCE_KEYS`, stands for the one it would have.
     """
     found: dict[KeyKind, str] = {}
     identifier, organization = posting.identifier, posting.hiring_organization
@@ -82,6 +88,10 @@ def keys(posting: Posting, node: Node) -> tuple[Key, ...]:
     ]
     digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
     found[KeyKind.HASH] = digest
+    if isinstance(stated := node.data.get(SOURCE_KEYS), Mapping):
+        for kind in KeyKind:
+            if isinstance(key := stated.get(kind.value), str) and key.strip():
+                found[kind] = key.strip()
     return tuple(Key(kind, _bounded(found[kind])) for kind in KeyKind if kind in found)
 
 
@@ -325,10 +335,28 @@ def merged(
     return Merged(replace(incoming, **kept), tuple(conflicts), tuple(agreed))
 
 
+def changes(before: Posting, after: Posting) -> tuple[Change, ...]:
+    """The properties of which two postings say something else, in words."""
+    return tuple(
+        Change(name, words(one), words(other))
+        for name in schemaorg.PROPERTIES
+        if (one := getattr(before, schemaorg.attribute(name)))
+        != (other := getattr(after, schemaorg.attribute(name)))
+        and not same(one, other)
+    )
+
+
 def same(one: Any, other: Any) -> bool:
-    """Whether two values of a property are one; organizations by folded name."""
+    """Whether two values of a property say the same, however that is known.
+
+    Organizations by folded name, moments by instant, languages by code.
+    """
     if isinstance(one, Organization) and isinstance(other, Organization):
         return fold_name(one.name) == fold_name(other.name)
+    if isinstance(one, Moment) and isinstance(other, Moment):
+        return (one.at, one.has_time) == (other.at, other.has_time)
+    if isinstance(one, Language) and isinstance(other, Language):
+        return one.code == other.code
     return bool(one == other)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
 
 from django.conf import settings
 from django.utils import timezone
 
-from postings.ingest import persist, prepare, read, work
+from postings.ingest import persist, plan, prepare, read, work
 from postings.ingest.prepare import Digests, Entry, Settings
 from postings.ingest.read import Document, Portion, Unread
 from postings.ingest.report import Outcome, Recorded, Report
@@ -39,6 +39,7 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     asked: persist.Asked | None = None,
     closing: persist.Closing | None = None,
     visit: Visit | None = None,
+    draft: plan.Draft | None = None,
 ) -> Report:
     """Imports documents into a source and returns the sum of what happened.
 
@@ -46,7 +47,8 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     hears of every record as it is stored; the sum so far is in `report`, where one is
     given. A dry run is the same work with every batch rolled back. With `closing`, what
     the run did not hold is withdrawn where that is proven. A `visit` that documents came
-    by hears of each that is stored.
+    by hears of each that is stored. A dry run with a `draft` writes there what it would
+    do, for `apply`.
 
     Raises `persist.Held` where another process is importing this source, `Interrupted`
     after the batch in hand where this one is asked to stop. Memory: a few portions and
@@ -60,16 +62,70 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
         work.Pool(jobs) as pool,
         _opened(source, now, dry_run, asked, report, stopping) as current,
     ):
-        tasks = iter(work.tasks(_portions(documents, report)))
-        first = list(islice(tasks, jobs))
-        pool.start(len(first))
-        _import(pool, chain(first, tasks), current, report, tell, stopping, visit)
+        importing = _Importing(current, report, tell, stopping, visit)
+        if draft is not None:
+            importing.check, importing.skips = draft.add, False
+        importing.all(pool, _portions(documents, report), jobs)
         if visit is not None:
             visit.conclude(report)
         if closing is not None:
             for recorded in persist.withdraw_missing(current, report, closing, now=now):
-                _say(recorded, report, tell)
+                importing.say(recorded)
+                if draft is not None:
+                    draft.withdraw(recorded)
     return report
+
+
+def apply(
+    planned: plan.Plan,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    jobs: int = 1,
+    report: Report | None = None,
+    tell: Callable[[Recorded], None] | None = None,
+    asked: persist.Asked | None = None,
+) -> Report:
+    """Does exactly what a plan says, or refuses because what it was made on has moved.
+
+    All of it is tried first, as a dry run, while no other import of the source can run.
+    An edit that comes between is found in its batch, which is then taken back and is
+    the last. Raises `plan.Moved`, and what `run` raises.
+    """
+    report = Report() if report is None else report
+    source, closing = planned.header.source, None
+    if planned.header.closing is not None:
+        closing = persist.Closing(**planned.header.closing)
+    asked = replace(asked or persist.Asked(), closes_missing=closing is not None)
+    with Stopping() as stopping, persist.held(source), work.Pool(jobs) as pool:
+
+        def carry_out(said: Report, tell: Callable[[Recorded], None] | None) -> None:
+            said.incomplete = planned.incomplete
+            trial = dry_run or said is not report
+            with _opened(
+                source, now, trial, asked, said, stopping, explains=True
+            ) as current:
+                importing = _Importing(current, said, tell, stopping, skips=False)
+                importing.check = _agreeing(planned.expected())
+                importing.all(pool, planned.portions(), jobs)
+                if closing is not None:
+                    for recorded in persist.withdraw_missing(
+                        current, said, closing, now=now, planned=planned.withdrawn
+                    ):
+                        importing.say(recorded)
+
+        if not dry_run:
+            carry_out(Report(), None)
+        carry_out(report, tell)
+    return report
+
+
+def _agreeing(expected: Iterator[plan.Expected]) -> persist.Check:
+    def check(_entries: Sequence[Entry], stored: Sequence[Recorded]) -> None:
+        for recorded in stored:
+            next(expected).check(recorded)
+
+    return check
 
 
 def retry(
@@ -94,8 +150,8 @@ def retry(
         persist.held(source),
         _opened(source, now, False, asked, report, stopping) as current,  # noqa: FBT003
     ):
-        tasks = work.tasks(_portions(documents, report))
-        _import(pool, tasks, current, report, tell, stopping)
+        importing = _Importing(current, report, tell, stopping)
+        importing.all(pool, _portions(documents, report), 1)
         persist.settle([record for record, _ in records], run=current)
     return report
 
@@ -108,13 +164,21 @@ def _opened(
     asked: persist.Asked,
     report: Report,
     stopping: Stopping,
+    *,
+    explains: bool = False,
 ) -> Iterator[persist.Run]:
     """A run from its beginning to its end, however it ends."""
     current: persist.Run | None = None
     state = ImportRun.State.FAILED
     try:
         with stopping.deferred():
-            current = persist.begin(source, now=now, dry_run=dry_run, asked=asked)
+            current = persist.begin(
+                source,
+                now=now,
+                dry_run=dry_run,
+                explains=explains or dry_run,
+                asked=asked,
+            )
         report.run_id = current.row.pk if current.row else None
         yield current
         state = ImportRun.State.FINISHED
@@ -127,30 +191,59 @@ def _opened(
                 persist.finish(current, report, state=state, now=timezone.now())
 
 
-def _import(
-    pool: work.Pool,
-    tasks: Iterable[work.Task],
-    current: persist.Run,
-    report: Report,
-    tell: Callable[[Recorded], None] | None,
-    stopping: Stopping,
-    visit: Visit | None = None,
-) -> None:
-    spoilt: set[str] = set()  # documents a record of which was rejected
-    known = Settings(settings.TIME_ZONE, Digests(persist.known(current.source_slug)))
-    for batch in _batches(pool.work(tasks, known), known):
-        with stopping.deferred():
-            stored = persist.save(batch.entries, run=current, again=batch.again)
-            batch.count(report)
-            for recorded in stored:
-                _say(recorded, report, tell)
-            if visit is not None:
-                spoilt |= batch.rejected(stored)
-            for document in batch.ends:
-                current.has_read(document)
-                if visit is not None:
-                    visit.stored(document, accepted=document not in spoilt)
-                    spoilt.discard(document)
+@dataclass(slots=True)
+class _Importing:
+    """What a run does with each batch: store it, count it, tell of it.
+
+    `check` sees a batch before it is final; without `skips` records that are held as
+    they are go the whole way too.
+    """
+
+    current: persist.Run
+    report: Report
+    tell: Callable[[Recorded], None] | None
+    stopping: Stopping
+    visit: Visit | None = None
+    check: persist.Check | None = None
+    skips: bool = True
+
+    def all(
+        self,
+        pool: work.Pool,
+        portions: Iterable[Portion | Unread | work.End],
+        jobs: int,
+    ) -> None:
+        tasks = iter(work.tasks(portions))
+        first = list(islice(tasks, jobs))
+        pool.start(len(first))
+        held = persist.known(self.current.source_slug) if self.skips else ()
+        known = Settings(settings.TIME_ZONE, Digests(held))
+        spoilt: set[str] = set()  # documents a record of which was rejected
+        for batch in _batches(pool.work(chain(first, tasks), known), known):
+            with self.stopping.deferred():
+                stored = persist.save(
+                    batch.entries,
+                    run=self.current,
+                    again=batch.again,
+                    check=self.check,
+                )
+                batch.count(self.report)
+                for recorded in stored:
+                    self.say(recorded)
+                spoilt |= batch.rejected(stored) if self.visit else set()
+                self._end(batch.ends, spoilt)
+
+    def _end(self, documents: Iterable[str], spoilt: set[str]) -> None:
+        for document in documents:
+            self.current.has_read(document)
+            if self.visit is not None:
+                self.visit.stored(document, accepted=document not in spoilt)
+                spoilt.discard(document)
+
+    def say(self, recorded: Recorded) -> None:
+        self.report.add(recorded)
+        if self.tell is not None:
+            self.tell(recorded)
 
 
 def _portions(
@@ -163,14 +256,6 @@ def _portions(
         else:
             yield from read.portions(document)
             yield work.End(read.storable(document.name))
-
-
-def _say(
-    recorded: Recorded, report: Report, tell: Callable[[Recorded], None] | None
-) -> None:
-    report.add(recorded)
-    if tell is not None:
-        tell(recorded)
 
 
 def _again(record: ImportRecord, text: str) -> Document:
@@ -244,7 +329,8 @@ def _batches(results: Iterable[work.Worked], known: Settings) -> Iterator[_Batch
                 yield batch
                 batch, began = _Batch(known), time.monotonic()
         batch.ends += worked.task.ends
-        if time.monotonic() - began > PATIENCE:
+        waits = bool(batch.entries or batch.ends)
+        if waits and time.monotonic() - began > PATIENCE:
             yield batch
             batch, began = _Batch(known), time.monotonic()
     if batch.entries or batch.ends:
@@ -269,5 +355,7 @@ def reread(
                 for entry in kept
             ]
             for recorded in persist.reread(read_again, source, now=now):
-                _say(recorded, report, tell)
+                report.add(recorded)
+                if tell is not None:
+                    tell(recorded)
     return report

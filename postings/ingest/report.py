@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Outcome(StrEnum):
@@ -129,9 +129,20 @@ def shortened(value: Any) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
+class Change(NamedTuple):
+    """A property of a posting that an import changes, in words."""
+
+    property: str
+    before: str
+    after: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
-    """What became of one record, and everything noticed on the way."""
+    """What became of one record, and everything noticed on the way.
+
+    `changes` is how its posting differs, where the run was asked to explain itself.
+    """
 
     outcome: Outcome
     locator: str
@@ -139,6 +150,7 @@ class Recorded:
     posting_id: int | None = None
     problems: tuple[Problem, ...] = ()
     conflicts: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(kw_only=True, slots=True)

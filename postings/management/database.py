@@ -14,7 +14,10 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connect
 #: PostgreSQL's undefined_table and undefined_column.
 _MISSING_STATES = frozenset({"42P01", "42703"})
 
-#: The same in SQLite's words; it numbers them no differently from errors of syntax.
+#: PostgreSQL's read_only_sql_transaction, which is no OperationalError to it.
+_READ_ONLY = "25006"
+
+#: SQLite's words for what is missing; it numbers them no differently from errors of syntax.
 _MISSING = re.compile(r"no such (table|column): |table \S+ has no column named ")
 
 
@@ -42,8 +45,10 @@ def trouble(error: BaseException) -> str:
             f"DATABASE_URL: the database {str(name)!r} lacks a migration ({said}): run "
             "'python manage.py migrate' first."
         )
-    if code in {"SQLITE_CORRUPT", "SQLITE_NOTADB"} or (
-        isinstance(error, OperationalError) and code != "SQLITE_ERROR"
+    if (
+        state == _READ_ONLY
+        or code in {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
+        or (isinstance(error, OperationalError) and code != "SQLITE_ERROR")
     ):
         return f"DATABASE_URL: the database {str(name)!r} cannot be used ({said})."
     return ""

@@ -35,7 +35,7 @@ class Summary:
         return (self.ended - self.began).total_seconds()
 
     def as_json(self) -> dict[str, Any]:
-        """As docs/importing.md describes it."""
+        """As docs/operating.md describes it."""
         report = self.report
         return {
             "source": self.source,
@@ -51,7 +51,7 @@ class Summary:
                 outcome.name.lower(): report.outcomes[outcome] for outcome in Outcome
             },
             "problems": [
-                {"severity": severity.name.lower(), "code": str(code), "count": count}
+                {"severity": str(severity), "code": str(code), "count": count}
                 for (severity, code), count in sorted(report.codes.items())
             ],
             "remarks": report.remarks,

@@ -35,6 +35,11 @@ class DatabaseState(models.Model):
         cls.objects.select_for_update().get(pk=1)
 
     @classmethod
+    def identity(cls) -> uuid.UUID:
+        """Which database this is: a copy of it is the same one, another never is."""
+        return cls.objects.get_or_create(pk=1)[0].database_id
+
+    @classmethod
     def draw(cls, count: int = 1) -> int:
         """The first of `count` revisions nobody else has; call `lock` before."""
         cls.objects.filter(pk=1).update(revision=F("revision") + count)

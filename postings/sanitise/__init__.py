@@ -7,6 +7,7 @@ typed and for what is stored. The policy is data, in `policy`; bleach judges las
 import re
 from typing import Final
 
+from postings.sanitise.attributes import resolved
 from postings.sanitise.builder import Builder
 from postings.sanitise.engine import bleached
 from postings.sanitise.markdown import as_html, is_markdown
@@ -29,7 +30,6 @@ from postings.sanitise.tokens import (
     ESCAPED_TAG,
     LITERAL_TAG,
     TEXT,
-    resolved,
     tokens,
     unescape,
     visible,

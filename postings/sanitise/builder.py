@@ -6,23 +6,30 @@ only its tags are put right. Either way the result holds allowed tags alone, eac
 closed, so that bleach (quadratic on deep or misnested input) has an easy time.
 """
 
-import re
 from collections.abc import Iterable
 from html import escape
 from typing import Final
-from urllib.parse import urlsplit
 
+from postings.sanitise.attributes import attributes, kept_attributes, safe_href
+from postings.sanitise.blocks import (
+    HEADING,
+    PARAGRAPH,
+    PRE,
+    RAW,
+    RULE,
+    Block,
+    End,
+    Line,
+    Start,
+)
 from postings.sanitise.policy import (
-    ALLOWED_ATTRIBUTES,
-    ALLOWED_PROTOCOLS,
-    ATTRIBUTE_VALUES,
     INLINE_TAGS,
     LIST_TAGS,
     MAX_DEPTH,
     RemovalCode,
     Removals,
 )
-from postings.sanitise.tokens import CLOSE, OPEN, TEXT, Token, attributes, visible
+from postings.sanitise.tokens import CLOSE, OPEN, TEXT, Token
 
 _RENAMED: Final = {
     "b": "strong",
@@ -79,101 +86,6 @@ _SECTIONS: Final = ("thead", "tbody")
 # An inline element left open is reopened in every block that follows; after so many
 # it is taken for one that was never closed.
 _MAX_REOPENED: Final = 400
-
-_SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_IGNORED_IN_URL: Final = re.compile(
-    "[\x00-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]+"
-)
-_HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|[0-9a-f:.]+")
-
-
-class Line:
-    """A run of text between breaks: its HTML, its bare text, and if all is bold."""
-
-    __slots__ = ("bold", "html", "text")
-
-    def __init__(self, html: str, text: str, *, bold: bool) -> None:
-        self.html = html
-        self.text = text
-        self.bold = bold
-
-
-class Block:
-    """A paragraph, heading (`level`), `pre`, rule, or the start or end of a container.
-
-    `loose` says that no tag of its own set it off from what came before: a break did,
-    or nothing.
-    """
-
-    __slots__ = ("attrs", "kind", "level", "lines", "loose")
-
-    def __init__(
-        self,
-        kind: str,
-        *,
-        lines: list[Line] | None = None,
-        level: int = 0,
-        attrs: str = "",
-        loose: bool = False,
-    ) -> None:
-        self.kind = kind
-        self.lines = lines if lines is not None else []
-        self.level = level
-        self.attrs = attrs
-        self.loose = loose
-
-
-# Kinds of Block beside the tags' own names: PARAGRAPH, HEADING, PRE, RULE are whole,
-# RAW is white space between blocks, START and END bracket a container (`tag` in attrs).
-PARAGRAPH: Final = "p"
-HEADING: Final = "h"
-PRE: Final = "pre"
-RULE: Final = "hr"
-RAW: Final = "raw"
-
-
-class Start(Block):
-    """The start tag of a container."""
-
-    __slots__ = ()
-
-
-class End(Block):
-    """The end tag of a container."""
-
-    __slots__ = ()
-
-
-def safe_href(raw: str, removed: Removals) -> str | None:
-    """The address of a link, or None (and a removal) where it leads nowhere safe.
-
-    Absolute http, https, mailto and tel addresses only: a stranger's text has no base
-    that a relative one could be resolved against.
-    """
-    href = _IGNORED_IN_URL.sub("", raw.strip())
-    if not href:
-        return None
-    found = _SCHEME.match(href)
-    scheme = found[1].lower() if found else ""
-    if scheme in ALLOWED_PROTOCOLS:
-        try:
-            parts = urlsplit(href)
-            host = _HOST.fullmatch(parts.hostname or "") and parts.port != 0
-        except ValueError:
-            host = False
-        if host if scheme.startswith("http") else len(href) > len(scheme) + 1:
-            return visible(href).replace("`", "%60").replace(" ", "%20")
-    removed.add(RemovalCode.LINK, scheme[:20] or "relative")
-    return None
-
-
-def _kept_attributes(tag: str, raw: str) -> str:
-    given = attributes(raw)
-    return "".join(
-        f' {name}="{given[name]}"'
-        for name in ALLOWED_ATTRIBUTES.get(tag, ())
-        if name in given and ATTRIBUTE_VALUES[name].fullmatch(given[name])
-    )
 
 
 class Builder:
@@ -453,7 +365,7 @@ class Builder:
                 self._want("strong")
             else:
                 level = _HEADINGS[original] if self.tidy else _HEADINGS[name]
-                attrs = _kept_attributes(name, raw) if raw else ""
+                attrs = kept_attributes(name, raw) if raw else ""
                 self._begin(HEADING, level, attrs)
         elif name in LIST_TAGS or name in {"dl", "blockquote"}:
             self._flush()
@@ -462,7 +374,7 @@ class Builder:
                 pass
             else:
                 self._ensure_flow()
-            self._push(name, _kept_attributes(name, raw) if raw else "")
+            self._push(name, kept_attributes(name, raw) if raw else "")
         elif name in {"li", "dt", "dd"}:
             self._start_item(name, raw)
         elif name == "pre":
@@ -478,7 +390,7 @@ class Builder:
         elif name in _BREAKING:
             self._flush()
             if self.kind is PARAGRAPH:
-                attrs = _kept_attributes("p", raw) if raw else ""
+                attrs = kept_attributes("p", raw) if raw else ""
                 self._begin(PARAGRAPH, attrs=attrs)
                 self.explicit = True
 
@@ -558,7 +470,7 @@ class Builder:
             self.implied = len(self.stack) - 1
         else:
             self._pop_to(height + 1)
-        self._item(name, _kept_attributes(name, raw) if raw else "")
+        self._item(name, kept_attributes(name, raw) if raw else "")
 
     def _start_table_part(self, name: str, raw: str) -> bool:
         table = self._find(("table",))
@@ -576,7 +488,7 @@ class Builder:
             return False
         self._flush()
         self._begin(PARAGRAPH)
-        attrs = _kept_attributes(name, raw) if raw else ""
+        attrs = kept_attributes(name, raw) if raw else ""
         if name == "table":
             self._ensure_flow()
             self._push("table", attrs)

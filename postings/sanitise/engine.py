@@ -127,7 +127,7 @@ class _Local(threading.local):
             strip_comments=True,
             filters=[_Links],
         )
-        self.cleaner.walker = _walked
+        self.cleaner.walker = _walked  # type: ignore[assignment] # called alike
 
 
 _local = _Local()

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from postings.sanitise.builder import (
+from postings.sanitise.blocks import (
     HEADING,
     PARAGRAPH,
     PRE,

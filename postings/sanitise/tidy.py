@@ -17,7 +17,7 @@ Every rule leaves its own result alone, so tidying twice is tidying once.
 import re
 from typing import Final
 
-from postings.sanitise.builder import (
+from postings.sanitise.blocks import (
     HEADING,
     PARAGRAPH,
     RULE,
@@ -287,9 +287,8 @@ def _without_start(html: str, start: str) -> str:
             at += 1
             left -= 1
     html = "".join(tags) + html[at:]
-    empty = True
-    while empty:
-        html, empty = _EMPTY_INLINE.subn("", html)
+    while (fuller := _EMPTY_INLINE.sub("", html)) != html:
+        html = fuller
     return _LEADING_SPACE.sub(r"\1", html)
 
 

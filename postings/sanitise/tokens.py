@@ -192,12 +192,10 @@ _UNFINISHED: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\s+[\w:-]+\s*=")
 _DECLARATION: Final = re.compile(r"<(?:[!?][a-zA-Z\[][^<>]*+|/)>")
 _COMMENT_END: Final = re.compile(r"--!?>")
 _HANDLER: Final = re.compile(r"(?<![\w-])on[a-z]+(?=\s*=)", re.IGNORECASE)
-_ATTRIBUTE: Final = re.compile(
-    r"([^\s\"'<>/=]+)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+)))?"
-)
 _ENDS: Final = {
     name: re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE) for name in _DROPPED
 }
+_NO_TAG: Final = frozenset("<>&.,;:-=\"' \t\n0123456789")  # what begins none, after `<`
 # How often a scan may run to the end of the text in vain before the reader stops
 # trying: it keeps a text made of such attempts linear.
 _PATIENCE: Final = 16
@@ -242,27 +240,6 @@ def _short_number(found: re.Match[str]) -> str:
     return f"&#{digits or 0};" if len(digits) <= _DIGITS else "\ufffd"
 
 
-_REFERENCE: Final = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
-
-
-def resolved(attribute: str) -> str:
-    """An attribute's text, an address above all, with its references undone once.
-
-    Only those with a semicolon are: "?id=1&region=us" names no registered trade mark.
-    """
-    if "&" not in attribute:
-        return attribute
-    return _REFERENCE.sub(lambda found: unescape(found[0]), attribute)
-
-
-def attributes(raw: str) -> dict[str, str]:
-    """The attributes of a tag, names in lower case; of equal names the first wins."""
-    found: dict[str, str] = {}
-    for name, double, single, bare in _ATTRIBUTE.findall(raw):
-        found.setdefault(name.lower(), resolved(double or single or bare))
-    return found
-
-
 class _Reader:
     """Where a text is being read, and how often it looked ahead in vain."""
 
@@ -295,10 +272,10 @@ class _Reader:
             if name not in KNOWN_TAGS:
                 found = _UNKNOWN_REST.match(text, start.end())
             else:
-                found = self.patience and _QUOTED_REST.match(text, start.end())
-                if not found:
-                    self.patience = max(self.patience - 1, 0)
-                    found = _PLAIN_REST.match(text, start.end())
+                if self.patience:
+                    found = _QUOTED_REST.match(text, start.end())
+                    self.patience -= found is None
+                found = found or _PLAIN_REST.match(text, start.end())
             if found is None:
                 return None
             raw = found[1]
@@ -355,6 +332,9 @@ def tokens(text: str, removed: Removals) -> Iterator[Token]:  # noqa: PLR0912
         at = text.find("<", position)
         if at < 0:
             break
+        if text[at + 1 : at + 2] in _NO_TAG:
+            position = at + 1
+            continue
         if tag := reader.tag(at):
             closing, name, raw, end = tag
         elif (past := reader.after_declaration(at)) is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from statistics import median
@@ -15,6 +17,7 @@ from postings.ingest import normalise
 from postings.ingest.read import Document, Node, nodes
 from tests.bench.conftest import Show
 from tests.bench.generator import lines
+from tests.conftest import CORPUS
 
 COUNT, ROUNDS = 10_000, 5
 
@@ -25,9 +28,25 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def test_reading_beside_json_loads(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+def own() -> list[bytes]:
+    return list(lines(range(COUNT), today=timezone.localdate()))
+
+
+def collected() -> list[bytes]:
+    """Records shaped like those of a large network, by a program beside the corpus."""
+    program = CORPUS.parent / "bench" / "generate.py"
+    if not program.is_file():
+        pytest.skip(f"there is no {program}")
+    command = [sys.executable, str(program), str(COUNT), "0", "2026-11-01"]
+    return subprocess.run(command, capture_output=True, check=True).stdout.splitlines()
+
+
+@pytest.mark.parametrize("made", [own, collected])
+def test_reading_beside_json_loads(
+    show: Show, monkeypatch: pytest.MonkeyPatch, made: Callable[[], list[bytes]]
+) -> None:
     """Without descriptions: what telling which posting a record is takes."""
-    records = list(lines(range(COUNT), today=timezone.localdate()))
+    records = made()
     document = Document(name="bench", content=b"\n".join(records))
 
     def parse() -> None:
@@ -58,6 +77,6 @@ def test_reading_beside_json_loads(show: Show, monkeypatch: pytest.MonkeyPatch) 
         for step, time_ in middle.items()
     ]
     show(
-        f"Reading {COUNT:,} lines, descriptions left out",
+        f"Reading {COUNT:,} lines ({made.__name__}), descriptions left out",
         [["step", "µs a record", ": json.loads"], *rows],
     )

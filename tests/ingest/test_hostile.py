@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postings.ingest import normalise
+from postings.ingest import normalise, unpack
 from postings.ingest.read import MAX_BYTES, Document, Node, TooLarge, Unread, nodes
 from postings.ingest.read.page import MAX_PAGE
 from tests.ingest.support import node, read_text
@@ -136,6 +137,123 @@ def test_a_hundred_megabytes_on_one_line_cost_that_line() -> None:
         "s:1",
         "s:3",
     ]
+
+
+SMALL = {
+    "objects": b"[" + b"{}," * 11_000_000 + b"{}]",
+    "arrays": b"[" + b"[]," * 11_000_000 + b"[]]",
+    "numbers": b"[" + b"1," * 16_000_000 + b"1]",
+    "objects without commas": b"{}" * 16_000_000,
+    "a list broken at its end": b"[" + b"{}," * 11_000_000 + b"{]",
+}
+
+
+@pytest.mark.parametrize("content", SMALL.values(), ids=SMALL)
+def test_millions_of_small_values_are_one_rejection_and_are_not_held(
+    content: bytes,
+) -> None:
+    assert outcome(read_text(content)) == ([], ["too-large"])
+
+
+def test_a_line_of_millions_of_small_values_costs_itself() -> None:
+    line = b"[" + b"{}," * 11_000_000 + b"{}]"
+    found = read_text(b"\n".join([GOOD.encode(), line, GOOD.encode()]))
+    assert outcome(found) == (["Good", "Good"], ["too-large"])
+
+
+def test_a_record_with_ten_thousands_of_problems_lists_some_of_them() -> None:
+    keys = ",".join(f'"k{n}": 1, "k{n}": 2' for n in range(20_000))
+    references = json.dumps(
+        node(skills=[{"@id": f"#{n}"} for n in range(20_000)], **{"@id": "#job"})
+    )
+    for text in ("{" + keys + "," + GOOD[1:], references):
+        (found,) = read_text(text)
+        assert isinstance(found, Node)
+        assert 0 < len(normalise.posting(found).problems) < 1100
+
+
+DEEP_PAGE = "<html><body>" + "<div>" * 10_000
+SCRIPT = '<script type="application/ld+json">{}</script>'
+
+
+def test_json_ld_below_ten_thousand_elements_is_read_and_the_rest_is_said() -> None:
+    comment = "<!-- " + SCRIPT.format(GOOD) + " -->"
+    page = DEEP_PAGE + comment + SCRIPT.format(GOOD) + "<p>end"
+    found = outcome(read_text(page))
+    assert found == (["Good"], ["too-deep"])
+    assert outcome(read_text(DEEP_PAGE + "<p>x")) == ([], ["too-deep"])
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        '<div itemscope itemtype="https://schema.org/JobPosting"><b itemprop="title">Good</b>'
+        + '<div itemprop="x" itemscope>' * 10_000,
+        '<div vocab="https://schema.org/" typeof="JobPosting"><b property="title">Good</b>'
+        + '<div property="x" typeof="Thing">' * 10_000,
+    ],
+    ids=["microdata", "rdfa"],
+)
+def test_markup_ten_thousand_deep_is_said_inside_an_archive_too(item: str) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name, text in (
+            ("a.json", GOOD), ("deep.html", f"<html>{item}"), ("deep.json", DEEP),
+            ("div.html", DEEP_PAGE + SCRIPT.format(GOOD)), ("z.json", GOOD),
+        ):  # fmt: skip
+            packed.writestr(name, text)
+    found: list[Node | Unread] = []
+    given = Document(name="x.zip", content=archive.getvalue())
+    for document in unpack.documents(given):
+        found += [document] if isinstance(document, Unread) else nodes(document)
+    faults = {
+        entry.problem.locator.split("!/")[1]
+        for entry in found
+        if isinstance(entry, Unread)
+    }
+    assert faults == {"deep.html", "deep.json:1", "div.html"}
+    good = [e.locator.split("!/")[1] for e in found if isinstance(e, Node)]
+    assert {"a.json", "div.html block 1", "z.json"} <= set(good)
+
+
+# Values that once took a time growing with the square of their length.
+LONG_VALUES: dict[str, Any] = {
+    "open tags": lambda n: "<b " * n,
+    "open attributes": lambda n: '<a href="' * n,
+    "escaped tags": lambda n: "&lt;b " * n,
+    "commas": lambda n: "a, " * n,
+    "slashes": lambda n: "Full-time/part " * n,
+    "brackets": lambda n: "(" * n,
+    "numbers": lambda n: "1,000 " * n,
+    "towns": lambda n: "Praha, Brno; " * n,
+    "texts": lambda n: [f"w{i}" for i in range(n)],
+    "things": lambda n: [{"name": f"w{i}"} for i in range(n)],
+    "things without a name": lambda n: [{"x": i} for i in range(n)],
+}
+LONG_NAMES = (
+    "title", "description", "benefits", "skills", "jobLocation", "employmentType",
+    "baseSalary", "identifier", "datePosted", "hiringOrganization", "sameAs",
+    "applicantLocationRequirements", "educationRequirements", "experienceRequirements",
+    "occupationalCategory", "jobLocationType", "salaryCurrency",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", LONG_VALUES)
+def test_reading_a_value_grows_with_its_length_and_no_faster(kind: str) -> None:
+    def seconds(name: str, size: int) -> float:
+        value = LONG_VALUES[kind](size)
+        beside = {"jobBenefits": value} if name == "benefits" else {}
+        entry = Node(data=node(**{name: value}, **beside), locator="t")
+        start = time.process_time()
+        normalise.posting(entry)
+        return time.process_time() - start
+
+    for name in LONG_NAMES:
+        seconds(name, 10)
+        small = seconds(name, 2_000)
+        large = seconds(name, 8_000)
+        # Linear is 4 times; quadratic would be 16.
+        assert large < max(small, 0.03) * 10, (name, small, large)
 
 
 PROGRAM = """

@@ -131,6 +131,20 @@ def test_a_missing_context_is_schema_org_and_said(context: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "document",
+    [
+        {"jobs": [POSTING]},
+        [[POSTING]],
+        {"@type": ["http://schema.org/JobPosting"],
+         "http://schema.org/title": [{"@value": "Baker"}]},
+    ],
+    ids=["around the posting", "a list of lists", "expanded form"],
+)  # fmt: skip
+def test_where_no_context_is_missing_none_is_missed(document: Any) -> None:
+    assert codes(only(document)) == []
+
+
+@pytest.mark.parametrize(
     "context",
     [
         "https://example.com/context",

@@ -316,6 +316,8 @@ def test_identifiers(value: Any, expected: tuple[str, str, str]) -> None:
         ({"name": "Apple", "url": "https://apple.example/?a=1&amp;b=2"}, "Apple", "https://apple.example/?a=1&b=2"),
         ({"@type": "Person", "name": "Ann"}, "Ann", ""),
         ({"legalName": "Apple Inc."}, "Apple Inc.", ""),
+        ({"name": [" "], "legalName": "Apple Inc."}, "Apple Inc.", ""),
+        ({"@type": "Person", "givenName": "Ann", "familyName": "Baker"}, "Ann Baker", ""),
         ({"name": "X", "url": "javascript:alert(1)"}, "X", ""),
     ],
 )  # fmt: skip
@@ -378,6 +380,146 @@ def test_keys_in_the_wrong_case_are_read_and_reported() -> None:
     assert read.posting.title == "Baker"
     assert read.posting.job_location == (Place(address_country="DE"),)
     assert {str(problem.code) for problem in read.problems} == {"wrong-case"}
+
+
+@pytest.mark.parametrize(
+    ("values", "attribute"),
+    [
+        ({"dateposted": "2026-11-02"}, "date_posted"),
+        ({"DATEPOSTED": "2026-11-02"}, "date_posted"),
+        ({"hiringorganization": {"name": "Crumb"}}, "hiring_organization"),
+        ({"baseSalary": {"Currency": "EUR", "Value": {"minvalue": 9, "unittext": "HOUR"}}},
+         "base_salary"),
+        ({"jobLocation": {"Address": {"addresslocality": "Brno"}}}, "job_location"),
+        ({"datePosted": "", "DatePosted": "2026-11-02"}, "date_posted"),
+        ({"DatePosted": "2026-11-02", "datePosted": None}, "date_posted"),
+    ],
+)  # fmt: skip
+def test_a_key_is_known_in_any_case_at_any_depth(
+    values: dict[str, Any], attribute: str
+) -> None:
+    said = {key: value for key, value in values.items() if value}
+    assert getattr(posting(**values), attribute)
+    assert getattr(posting(**said), attribute) == getattr(posting(**values), attribute)
+    assert set(codes(node(**values))) == {"wrong-case"}
+
+
+def test_of_a_key_in_two_cases_the_right_one_counts_and_the_other_is_said() -> None:
+    values = {"Title": "Cook", "title": "Baker"}
+    assert posting(**values).title == "Baker"
+    (problem,) = normalised(node(**values)).problems
+    assert (str(problem.code), str(problem.severity)) == ("wrong-case", "ignored value")
+
+
+# What says nothing of a property and must not be lost without a word.
+UNUSABLE: dict[str, Any] = {
+    "truth": True,
+    "unknown properties": {"foo": "bar"},
+    "another's node": {"@id": "https://example.com/1"},
+    "texts too deep": [{"name": {"name": {"name": "x"}}}],
+}
+# A truth value is read, or the wording of anything is.
+USES = {
+    ("truth", name)
+    for name in ("jobImmediateStart", "directApply", "experienceInPlaceOfEducation")
+} | {("another's node", name) for name in ("identifier", "url", "image", "sameAs")}
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted({*schemaorg.PROPERTIES, *schemaorg.SUPERSEDED} - {"inLanguage", "name"}),
+)
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_no_value_of_any_property_is_lost_without_a_word(name: str, kind: str) -> None:
+    plain = normalised(node(**{name: None}))
+    read = normalised(node(**{name: UNUSABLE[kind]}))
+    said = [each for each in read.problems if f"#/{name}" in each.locator]
+    if read.posting == plain.posting:
+        assert said
+    elif (kind, name) in USES:
+        assert not said
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("datePosted", ["2026-11-02", "2026-11-03"]),
+        ("url", ["https://crumb.example/1", "https://crumb.example/2"]),
+        ("hiringOrganization", [{"name": "Crumb"}, {"name": "Loaf"}]),
+        ("workHours", ["mornings", "evenings"]),
+    ],
+)
+def test_that_only_one_of_several_values_counts_is_said(
+    name: str, values: list[Any]
+) -> None:
+    assert posting(**{name: values}) == posting(**{name: values[0]})
+    assert codes(node(**{name: values})) == ["too-long"]
+    assert codes(node(**{name: [values[0], values[0], None]})) == []
+
+
+def test_no_more_than_500_problems_are_listed_of_one_record() -> None:
+    problems = normalised(node(sameAs=["nowhere"] * 600)).problems
+    assert len(problems) == 501
+    assert problems[-1].message == "100 more problems are not listed."
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://crumb.example/j?id=1&region=us&copy=2", None),
+        (
+            "https://crumb.example/j?id=1&amp;region=us",
+            "https://crumb.example/j?id=1&region=us",
+        ),
+        ("https://crumb.example/j?a=1&#38;b=2", "https://crumb.example/j?a=1&b=2"),
+        ("https://crumb.example/j;v=1?a=1&lt=2", None),
+    ],
+)
+def test_an_address_keeps_its_ampersands(address: str, expected: str | None) -> None:
+    assert posting(url=address).url == (expected or address)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("P6M", "P6M"),
+        ({"value": 6, "unitCode": "MON"}, "6 MON"),
+        ({"minValue": 6, "maxValue": 12, "unitText": "MONTH"}, "6 \u2013 12 MONTH"),
+        ({"minValue": 6, "unitText": "MONTH"}, "6 MONTH"),
+        ({"unitText": "MONTH"}, ""),
+    ],
+)
+def test_durations(value: Any, expected: str) -> None:
+    assert posting(jobDuration=value).job_duration == expected
+    assert bool(codes(node(jobDuration=value))) is not bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("15-1252", ("15-1252",)),
+        ({"@type": "CategoryCode", "codeValue": "51-3011", "name": "Bakers"}, ("51-3011 Bakers",)),
+        ({"@type": "CategoryCode", "codeValue": "51-3011"}, ("51-3011",)),
+        ({"@type": "CategoryCode", "name": "Bakers"}, ("Bakers",)),
+        (["51-3011", {"termCode": "x", "name": "x"}], ("51-3011", "x")),
+    ],
+)  # fmt: skip
+def test_occupational_categories(value: Any, expected: tuple[str, ...]) -> None:
+    assert posting(occupationalCategory=value).occupational_category == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "email", "telephone", "name"),
+    [
+        ({"email": "mailto:jobs@crumb.example"}, "jobs@crumb.example", "", ""),
+        ({"telephone": "tel:+420123"}, "", "+420123", ""),
+        ("jobs@crumb.example", "jobs@crumb.example", "", ""),
+        ("Ask for Anna", "", "", "Ask for Anna"),
+    ],
+)
+def test_contacts(value: Any, email: str, telephone: str, name: str) -> None:
+    found = posting(applicationContact=value).application_contact
+    assert (found.email, found.telephone, found.name) == (email, telephone, name)
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,8 @@ BAKER = '{"@context": "https://schema.org", "@type": "JobPosting", "title": "Bak
         (BAKER.replace("}", ",}"), "repaired-json"),
         ("[" + BAKER + ",]", "repaired-json"),
         ("/* jobs */ " + BAKER, "repaired-json"),
+        ("<!-- jobs -->" + BAKER, "repaired-json"),
+        ("<!-- a job --> <!-- - -->\n" + BAKER, "repaired-json"),
         (BAKER.replace(",", ", // the title\n", 1), "repaired-json"),
         (BAKER.replace('"', "'"), "repaired-json"),
         (BAKER.replace('"title"', "title"), "repaired-json"),
@@ -296,6 +298,83 @@ def test_a_broken_record_of_any_list_is_rejected_alone(
     assert faults(found) == ["bad-json"]
     (fault,) = [entry for entry in found if isinstance(entry, Unread)]
     assert '"title": B' in fault.raw
+
+
+SCRIPT = '</script><script type="application/ld+json">'
+
+
+@pytest.mark.parametrize(
+    ("block", "expected", "codes"),
+    [
+        ("{a}{c}", ["A", "C"], []),
+        ("{a},\n{c}", ["A", "C"], []),
+        ("{a}}}", ["A"], ["bad-json"]),
+        ("{a}{b}", ["A"], ["bad-json"]),
+        ("[{a},{b},{c}]", ["A", "C"], ["bad-json"]),
+        ('{{"@context": "https://schema.org", "@graph": [{a}, {b}, {c}]}}',
+         ["A", "C"], ["bad-json"]),
+    ],
+)  # fmt: skip
+def test_a_broken_record_inside_a_block_is_rejected_alone(
+    block: str, expected: list[str], codes: list[str]
+) -> None:
+    a, c = (json.dumps(node(title=title)) for title in "AC")
+    text = block.format(a=a, b=a.replace('"A"', "B"), c=c)
+    found = read_text(PAGE.format(block=text + SCRIPT + json.dumps(node(title="D"))))
+    assert titles(found) == [*expected, "D"]
+    assert faults(found) == codes
+
+
+def test_a_fault_inside_a_block_names_its_line_in_the_page() -> None:
+    a = json.dumps(node(title="A"))
+    block = f"[\n{a},\n" + a.replace('"A"', "B") + "\n]"
+    fault, good = read_text(PAGE.format(block=block))
+    assert fault.problem.locator == "t.json block 1:6"
+    assert "line 6, " in fault.problem.message
+    assert good.locator == "t.json block 1:5"
+
+
+def test_lines_are_counted_past_65535_too() -> None:
+    text = json.dumps(node(), indent=1).replace('"Baker"', "Baker")
+    (found,) = read_text("\n" * 70_000 + PAGE.format(block=text))
+    assert found.problem.locator == "t.json block 1:70007"
+
+
+@pytest.mark.parametrize("block", ["", " \n "])
+def test_an_empty_block_is_nothing(block: str) -> None:
+    found = read_text(PAGE.format(block=block + SCRIPT + json.dumps(node())))
+    assert (titles(found), faults(found)) == (["Baker"], [])
+
+
+def test_a_list_without_brackets_is_read_and_said() -> None:
+    found = read_text(f"{BAKER}, {BAKER}")
+    assert titles(found) == ["Baker", "Baker"]
+    assert said(found) == [[], ["repaired-json"]]
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", "\ufeff \n", "Hello"],
+)
+def test_a_page_is_known_by_its_markup_whatever_stands_before_it(before: str) -> None:
+    found = read_text(before + PAGE.format(block=BAKER))
+    assert titles(found) == ["Baker"]
+    assert found[-1].page == "https://jobs.example/7"
+
+
+def test_a_page_in_xhtml_says_its_language_too() -> None:
+    page = PAGE.replace('lang="sv"', 'xml:lang="de"').format(block=BAKER)
+    (found,) = read_text(page)
+    assert found.language == "de"
+
+
+@pytest.mark.parametrize("where", ["file", "page"])
+def test_some_bytes_that_are_no_utf_8_leave_the_rest_as_it_is(where: str) -> None:
+    record = json.dumps(node(title="Bäcker für Brötchen X"), ensure_ascii=False)
+    text = record if where == "file" else PAGE.format(block=record)
+    (found,) = read_text(text.encode().replace(b"X", b"\xe4"))
+    assert found.data["title"] == "Bäcker für Brötchen \ufffd"
+    assert [str(problem.code) for problem in found.problems] == ["bad-encoding"]
 
 
 def test_the_parts_of_a_broken_graph_still_know_each_other() -> None:

@@ -29,6 +29,7 @@ from postings.schemaorg import (
     Identifier,
     Language,
     LocationType,
+    Moment,
     Organization,
     Place,
     Posting,
@@ -37,7 +38,7 @@ from postings.schemaorg import (
 )
 
 #: Raised whenever the same node may give other values than before.
-READER_VERSION = 3
+READER_VERSION = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,17 +195,18 @@ class _Reading:
 
     def _note_losses(self, *, long_texts: bool) -> None:
         """Reports values that came to nothing, or of which only the first counted."""
-        found = self._found
+        found, attributes = self._found, _ATTRIBUTES
         for key, value in self._data.items():
-            if not value or key not in _ATTRIBUTES:
+            if not value or key not in attributes:
                 continue
             if type(value) is list:
                 self._note_list(key, value)
-            got = found.get(_ATTRIBUTES[key])
-            if got is False or (got and got != _UNSAID.get(type(got))):
+            got = found.get(attributes[key])
+            if got and (type(got) in _PLAIN or got != _UNSAID.get(type(got))):
                 continue
             if (
-                (long_texts or key not in _LONG)
+                got is not False
+                and (long_texts or key not in _LONG)
                 and not (key == "jobLocation" and self._virtual)
                 and key != "name"
                 and text.says_something(value)
@@ -315,6 +317,9 @@ _UNSAID: Mapping[type, Any] = {
     )
 }  # fmt: skip
 
+#: What says something wherever it is true.
+_PLAIN = {str, tuple, bool, int, Moment, Organization}
+
 #: Properties of which a posting has one value.
 _SINGLE = frozenset((
     "title", "name", "employmentUnit", "workHours", "relevantOccupation", "directApply",
@@ -350,18 +355,18 @@ def _has_unusual_case(data: Mapping[str, Any]) -> bool:
     stack: list[Any] = [data]
     while stack:
         current = stack.pop()
-        if type(current) is list:
-            stack += [item for item in current if type(item) in _CONTAINERS]
-            continue
-        if not current.keys() <= _USUAL_NAMES and any(
-            key not in _USUAL_NAMES and key.lower() in _KNOWN_NAMES for key in current
-        ):
-            return True
-        stack += [child for child in current.values() if type(child) in _CONTAINERS]
+        items = current
+        if type(current) is dict:
+            items = current.values()
+            if not current.keys() <= _USUAL_NAMES and any(
+                key not in _USUAL_NAMES and key.lower() in _KNOWN_NAMES
+                for key in current
+            ):
+                return True
+        for item in items:
+            if type(item) is dict or type(item) is list:
+                stack.append(item)  # noqa: PERF401 - half the time of a list
     return False
-
-
-_CONTAINERS = {dict, list}
 
 
 def _usual_case(value: Any, where: str, notes: Notes) -> Any:

@@ -14,7 +14,7 @@ from postings.ingest.persist.edits import (
     set_deleted,
     set_hidden,
 )
-from postings.ingest.persist.imports import save
+from postings.ingest.persist.imports import Check, save
 from postings.ingest.persist.ledger import Pruned, prune
 from postings.ingest.persist.lock import Held, held, is_free
 from postings.ingest.persist.reclean import Count, reclean
@@ -36,6 +36,7 @@ __all__ = (
     "Addresses",
     "Asked",
     "CannotUndo",
+    "Check",
     "ChildEdits",
     "Closing",
     "Count",

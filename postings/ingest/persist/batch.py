@@ -19,6 +19,7 @@ from postings.ingest.persist.run import Run, holding
 from postings.ingest.prepare import Entry, Held, Prepared, Rejected
 from postings.ingest.read import Node
 from postings.ingest.report import (
+    Change,
     Code,
     Outcome,
     Problem,
@@ -91,6 +92,7 @@ class _Record:
     conflicts: tuple[merge.Conflict, ...] = ()
     agreed: tuple[str, ...] = ()
     replaced_node: dict[str, Any] | None = None
+    changes: tuple[Change, ...] = ()
 
     @property
     def node(self) -> Node:
@@ -104,6 +106,7 @@ class _Record:
             posting_id=self.posting_id,
             problems=self.prepared.problems,
             conflicts=tuple(conflict.property for conflict in self.conflicts),
+            changes=self.changes,
         )
 
 
@@ -443,6 +446,10 @@ class Batch:
         withdrawn = {
             row.pk: row.withdrawn_reason for record in records if (row := record.row)
         }
+        if self.run.explains:
+            for record in records:
+                if record.row is not None:
+                    record.changes = _changes(record, record.row)
         found = [
             (record, row, _differences(record, row, self.run.now))
             for record in records
@@ -758,6 +765,16 @@ def _differences(record: _Record, row: JobPosting, now: datetime) -> _Difference
         if columns.children_of(row, name) != _children(posting, name)
     }
     return _Differences(frozenset(changed), frozenset(texts), frozenset(children))
+
+
+def _changes(record: _Record, row: JobPosting) -> tuple[Change, ...]:
+    """How a record makes its posting differ, to be asked before the row is changed."""
+    after = record.posting
+    if _is_said_now(row, after.in_language):
+        source = schemaorg.LanguageSource(row.in_language_source)
+        language = replace(after.in_language, source=source)
+        after = replace(after, in_language=language)
+    return merge.changes(columns.posting_of(row), after)
 
 
 def _is_said_now(row: JobPosting, language: schemaorg.Language) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Max, Q
 
 from postings.ingest.persist.edits import touch
 from postings.ingest.persist.run import Run, source
+from postings.ingest.plan import Moved
 from postings.ingest.report import Outcome, Recorded, Report
 from postings.models import (
     DatabaseState,
@@ -46,12 +47,18 @@ class Closing:
 
 
 def withdraw_missing(
-    run: Run, report: Report, closing: Closing, *, now: datetime
+    run: Run,
+    report: Report,
+    closing: Closing,
+    *,
+    now: datetime,
+    planned: Sequence[int] | None = None,
 ) -> Iterator[Recorded]:
     """Withdraws what is gone, or says in the report why nothing is.
 
     To be called after everything was read. A refused run counts as no miss. Withdrawn
-    postings keep row, address and keys, so that coming back opens them again.
+    postings keep row, address and keys, so that coming back opens them again. Raises
+    `plan.Moved` where those are not the `planned` ones.
     """
     of = source(run.source_slug) if run.row else _existing(run.source_slug)
     refusal = _unproven(of, report, closing)
@@ -79,6 +86,11 @@ def withdraw_missing(
                     f"than {closing.max_share} percent (--max-share)"
                 )
                 break
+    if planned is not None and set(planned) != set(due if not refusal else ()):
+        raise Moved(
+            f"{len(planned)} postings were planned to be withdrawn, and now it would be "
+            f"{0 if refusal else len(due)}, or others."
+        )
     if refusal:
         report.incomplete = report.incomplete or refusal
         report.remarks.append(f"Nothing was closed: {refusal}.")

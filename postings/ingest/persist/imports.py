@@ -41,6 +41,10 @@ _ATTEMPTS = 10
 Again: TypeAlias = Callable[[Sequence[int]], Sequence[Entry]]
 
 
+#: Looks at a batch and what became of it.
+Check: TypeAlias = Callable[[Sequence[Entry], Sequence[Recorded]], None]
+
+
 def _never(positions: Sequence[int]) -> Sequence[Entry]:
     raise ValueError(f"Nobody can read the records {positions} again.")
 
@@ -49,23 +53,30 @@ def _one(again: Again, position: int, _positions: Sequence[int]) -> Sequence[Ent
     return again([position])
 
 
-def save(batch: Sequence[Entry], *, run: Run, again: Again = _never) -> list[Recorded]:
+def save(
+    batch: Sequence[Entry],
+    *,
+    run: Run,
+    again: Again = _never,
+    check: Check | None = None,
+) -> list[Recorded]:
     """Stores a batch in one transaction and says what became of each record.
 
     Where the database refuses the batch for a value in it, every record is tried by
     itself, so that a bad one costs no neighbour. A dry run rolls back. `again` is asked
-    for records that are not held any more once the database is looked at.
+    for records that are not held any more once the database is looked at. `check` sees
+    what became of the records before that is final: what it raises takes it back.
     """
     mark = run.claims.mark()
     try:
-        return _save(batch, run, again)
+        return _save(batch, run, again, check)
     except (DataError, IntegrityError) as error:
         run.claims.rewind(mark)
         if len(batch) > 1:
             found: list[Recorded] = []
             for position, entry in enumerate(batch):
                 alone = partial(_one, again, position)
-                found += save([entry], run=run, again=alone)
+                found += save([entry], run=run, again=alone, check=check)
             return found
         entry = batch[0]
         refused = Problem(
@@ -80,10 +91,12 @@ def save(batch: Sequence[Entry], *, run: Run, again: Again = _never) -> list[Rec
             rejected = entry.rejected((refused,))
         else:
             rejected = Rejected(locator=entry.locator, problems=(refused,))
-        return _save([rejected], run, again)
+        return _save([rejected], run, again, check)
 
 
-def _save(batch: Sequence[Entry], run: Run, again: Again) -> list[Recorded]:
+def _save(
+    batch: Sequence[Entry], run: Run, again: Again, check: Check | None
+) -> list[Recorded]:
     """Nothing is read or cleaned while the database is locked.
 
     Should somebody have written meanwhile what this batch went by, it is begun again.
@@ -92,7 +105,7 @@ def _save(batch: Sequence[Entry], run: Run, again: Again) -> list[Recorded]:
     entries = list(batch)
     for _attempt in range(_ATTEMPTS):
         try:
-            return _stored(entries, run)
+            return _stored(entries, run, check)
         except Outrun as outrun:
             run.claims.rewind(mark)
             if outrun.unheld:
@@ -102,12 +115,14 @@ def _save(batch: Sequence[Entry], run: Run, again: Again) -> list[Recorded]:
     raise OperationalError("Others write to postings of this source without a pause.")
 
 
-def _stored(entries: Sequence[Entry], run: Run) -> list[Recorded]:
+def _stored(entries: Sequence[Entry], run: Run, check: Check | None) -> list[Recorded]:
     prior = _prior(entries, run)
     with transaction.atomic():
         DatabaseState.lock()
         batch = Batch(run, source(run.source_slug), prior)
         recorded = batch.store(entries)
+        if check is not None:
+            check(entries, recorded)
         if run.dry_run:
             transaction.set_rollback(True)
     batch.settle()

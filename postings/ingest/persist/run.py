@@ -45,12 +45,13 @@ class Run:
 
     `row` is its ledger entry, absent in a dry run. `awaited` are the documents that
     open rejections of earlier runs stand in, `read` those of them this run has read to
-    their end.
+    their end. One that `explains` says how each posting differs.
     """
 
     source_slug: str
     now: datetime
     dry_run: bool
+    explains: bool = False
     row: ImportRun | None = None
     claims: Claims = field(default_factory=Claims)
     awaited: frozenset[str] = frozenset()
@@ -82,6 +83,7 @@ def begin(
     *,
     now: datetime,
     dry_run: bool = False,
+    explains: bool = False,
     asked: Asked | None = None,
 ) -> Run:
     """Opens a run; a dry run leaves no trace.
@@ -89,7 +91,7 @@ def begin(
     Whoever begins holds the source's lock, so that a run of the source that never
     closed was killed: it is shown as interrupted from here on.
     """
-    run = Run(source_slug=source_slug, now=now, dry_run=dry_run)
+    run = Run(source_slug=source_slug, now=now, dry_run=dry_run, explains=explains)
     if dry_run:
         return run
     asked = asked or Asked()

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from postings.ingest.read import graph, json_text, page, pieces
+from postings.ingest.read import graph, json_text, page, pieces, planned
 from postings.ingest.read.document import (
     MAX_BYTES,
     MAX_RAW,
@@ -62,6 +62,8 @@ def nodes(document: Document) -> Iterator[Node | Unread]:
 
 def in_portion(portion: Portion) -> Iterator[Node | Unread]:
     """Every JobPosting of a portion, or why there is none; never raises."""
+    if portion.planned:
+        return planned.entries(portion.content)
     return _Reader(portion).nodes()
 
 

@@ -37,7 +37,8 @@ class Portion:
     """A document of at most `MAX_BYTES`, or whole lines of one that is JSON lines.
 
     `name`, `address`, `page` and `language` are the document's; `line` is the number of
-    the first line, or 0 where this is all of a document.
+    the first line, or 0 where this is all of a document. A `planned` one is lines of a
+    plan, whose records are read as they were.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Portion:
     address: str = ""
     page: str = ""
     language: str = ""
+    planned: bool = False
 
     @property
     def locator(self) -> str:

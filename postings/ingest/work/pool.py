@@ -73,7 +73,7 @@ class Pool:
 
     def start(self, tasks: int) -> None:
         """Starts the processes for so many tasks, or a long run of more than `jobs`."""
-        if self._jobs == 1 or not tasks:
+        if self._jobs == 1 or not tasks or self._threads is not None:
             return
         for _ in range(min(tasks, self._jobs)):
             worker = _Worker(self._seconds)

@@ -76,13 +76,13 @@ class Command(BaseCommand):
 
 def write(nodes: Iterable[dict[str, Any]], file: BinaryIO, form: str) -> int:
     """Writes nodes as JSON lines or as one array; how many."""
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     count = 0
     between = b",\n" if form == "json" else b"\n"
     if form == "json":
         file.write(b"[\n")
     for count, node in enumerate(nodes, start=1):
-        text = json.dumps(node, ensure_ascii=False, separators=(",", ":"))
-        file.write((between if count > 1 else b"") + text.encode())
+        file.write((between if count > 1 else b"") + encode(node).encode())
     if count:
         file.write(b"\n")
     if form == "json":

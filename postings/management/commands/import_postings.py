@@ -1,23 +1,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from postings.ingest import pipeline, sources, work
-from postings.ingest.report import Outcome, Recorded, Report, Severity
+from postings.ingest import pipeline, plan, sources, work
+from postings.ingest.report import Outcome, Recorded, Report, Severity, shortened
 from postings.ingest.stopping import Interrupted
 from postings.management import locations, progress
 from postings.management.asking import USAGE, at_least, unshared, who_asked
 from postings.management.closing import add_closing_arguments, closing
 from postings.management.database import explained
 from postings.management.summary import Summary
-from postings.models import ImportRun, Source
+from postings.models import DatabaseState, ImportRun, Source
 
 REJECTED = 1
 
@@ -25,6 +27,13 @@ MOST_JOBS = 256
 
 #: Outcomes that are said without being asked for.
 _SAID = (Outcome.DELETED_BY_EDITOR, Outcome.WITHDRAWN)
+
+
+class Importing(NamedTuple):
+    """What is to be done, and to which source."""
+
+    source: str
+    run: Callable[[Report, datetime, Callable[[Recorded], None]], None]
 
 
 class Command(BaseCommand):
@@ -54,7 +63,19 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run",
             action="store_true",
-            help="do everything but keep nothing: every batch is rolled back",
+            help="do everything but keep nothing, and show how each posting would differ",
+        )
+        parser.add_argument(
+            "--plan",
+            type=Path,
+            metavar="FILE",
+            help="a dry run that writes what it would do to this file, for --apply",
+        )
+        parser.add_argument(
+            "--apply",
+            type=Path,
+            metavar="FILE",
+            help="do exactly what a plan says, or nothing where its base has moved",
         )
         parser.add_argument(
             "--jobs",
@@ -79,18 +100,18 @@ class Command(BaseCommand):
         add_closing_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        paths, sitemap = options["paths"], options["sitemap"]
-        slug = locations.named_source(options["source"], paths, sitemap)
-        visit = locations.visited(slug, options, self.stdout.write)
-        documents = locations.documents(visit, options)
+        options["dry_run"] = options["dry_run"] or options["plan"] is not None
+        importing = (
+            self.applying(options) if options["apply"] else self.reading(options)
+        )
         target: Path | None = options["report"]
-        if target is not None:
-            refuse_unwritable(target)
+        for name in ("report", "plan"):
+            if options[name] is not None:
+                refuse_unwritable(f"--{name}", options[name])
         report, began = Report(), timezone.now()
         state = ImportRun.State.FAILED
         try:
             with (
-                visit.client,
                 explained(returncode=USAGE),
                 unshared(),
                 self.progress(report, options) as shown,
@@ -101,21 +122,14 @@ class Command(BaseCommand):
                         shown.write(line)
                     shown.update()
 
-                if not options["dry_run"]:
-                    locations.make_website(slug, [*paths, sitemap or ""])
-                pipeline.run(
-                    documents,
-                    source=slug,
-                    now=began,
-                    dry_run=options["dry_run"],
-                    jobs=options["jobs"],
-                    report=report,
-                    tell=tell,
-                    asked=who_asked(),
-                    closing=closing(options),
-                    visit=visit,
-                )
+                importing.run(report, began, tell)
             state = ImportRun.State.FINISHED
+        except plan.Moved as moved:
+            raise CommandError(
+                f"The plan was not carried out: what it was made on has moved. {moved} "
+                f"{report.records} records were stored before that was found.",
+                returncode=USAGE,
+            ) from None
         except Interrupted as stop:
             state = ImportRun.State.INTERRUPTED
             self.stderr.write(
@@ -125,7 +139,7 @@ class Command(BaseCommand):
             sys.exit(128 + stop.signum)
         finally:
             summary = Summary(
-                source=slug,
+                source=importing.source,
                 dry_run=options["dry_run"],
                 state=str(state),
                 began=began,
@@ -139,6 +153,68 @@ class Command(BaseCommand):
         if not report.accepted:
             sys.exit(REJECTED)
 
+    def reading(self, options: dict[str, Any]) -> Importing:
+        """An import of what the locations hold."""
+        paths, sitemap = options["paths"], options["sitemap"]
+        slug = locations.named_source(options["source"], paths, sitemap)
+        visit = locations.visited(slug, options, self.stdout.write)
+        documents = locations.documents(visit, options)
+
+        def run(
+            report: Report, now: datetime, tell: Callable[[Recorded], None]
+        ) -> None:
+            if not options["dry_run"]:
+                locations.make_website(slug, [*paths, sitemap or ""])
+            with visit.client, drafted(options, slug, now) as draft:
+                pipeline.run(
+                    documents,
+                    source=slug,
+                    now=now,
+                    dry_run=options["dry_run"],
+                    jobs=options["jobs"],
+                    report=report,
+                    tell=tell,
+                    asked=who_asked(),
+                    closing=closing(options),
+                    visit=visit,
+                    draft=draft,
+                )
+                if draft is not None:
+                    draft.end(report)
+
+        return Importing(slug, run)
+
+    def applying(self, options: dict[str, Any]) -> Importing:
+        """An import of what a plan holds."""
+        given = {
+            name: options[name]
+            for name in ("paths", "source", "sitemap", "plan", "close_missing")
+            if options[name]
+        }
+        if given:
+            raise CommandError(
+                "--apply takes all from the plan; leave out "
+                f"{', '.join(name.replace('_', '-') for name in given)}.",
+                returncode=USAGE,
+            )
+        with explained(returncode=USAGE):
+            planned = plan_of(options["apply"])
+
+        def run(
+            report: Report, now: datetime, tell: Callable[[Recorded], None]
+        ) -> None:
+            pipeline.apply(
+                planned,
+                now=now,
+                dry_run=options["dry_run"],
+                jobs=options["jobs"],
+                report=report,
+                tell=tell,
+                asked=who_asked(),
+            )
+
+        return Importing(planned.header.source, run)
+
     def progress(
         self, report: Report, options: dict[str, Any]
     ) -> AbstractContextManager[progress.Shown]:
@@ -150,30 +226,71 @@ class Command(BaseCommand):
         return nullcontext(progress.Lines(self.stdout, report, total))
 
 
+@contextmanager
+def drafted(
+    options: dict[str, Any], slug: str, now: datetime
+) -> Iterator[plan.Draft | None]:
+    """The plan to be written, if one is asked for."""
+    if options["plan"] is None:
+        yield None
+        return
+    proof = closing(options)
+    header = plan.Header(
+        source=slug,
+        database=str(DatabaseState.identity()),
+        closing=asdict(proof) if proof else None,
+        made_at=now.isoformat(),
+    )
+    with plan.Draft(options["plan"], header) as draft:
+        yield draft
+
+
+def plan_of(path: Path) -> plan.Plan:
+    try:
+        planned = plan.Plan.read(path)
+    except plan.Unusable as error:
+        raise CommandError(str(error), returncode=USAGE) from None
+    except OSError as error:
+        raise CommandError(
+            f"--apply {path} could not be read: {error.strerror}.", returncode=USAGE
+        ) from None
+    if planned.header.database != str(DatabaseState.identity()):
+        raise CommandError(
+            f"{path} was made for another database: make the plan again here.",
+            returncode=USAGE,
+        )
+    return planned
+
+
 def told(recorded: Recorded, options: dict[str, Any]) -> Iterator[str]:
-    """One line a rejection; with -v 2 one for every record and problem."""
-    verbosity = options["verbosity"]
+    """One line a rejection, in a dry run how postings would differ; with -v 2 one for
+    every record and problem."""
+    verbosity, quiet = options["verbosity"], options["quiet"]
     what = f"{recorded.locator}: {recorded.outcome}: {recorded.title}"
+    differs = bool(recorded.changes) and options["dry_run"]
     if recorded.outcome is Outcome.REJECTED:
         for problem in recorded.problems:
             if problem.severity is Severity.REJECTED:
                 yield str(problem)
-    elif (recorded.outcome in _SAID and verbosity and not options["quiet"]) or (
-        verbosity > 1
+    elif verbosity > 1 or (
+        (recorded.outcome in _SAID or differs) and verbosity and not quiet
     ):
         yield what
+        for change in recorded.changes if differs else ():
+            before, after = shortened(change.before), shortened(change.after)
+            yield f"  {change.property}: {before or 'nothing'} -> {after or 'nothing'}"
     if verbosity > 1:
         for problem in recorded.problems:
             if problem.severity is not Severity.REJECTED:
                 yield f"  {problem}"
 
 
-def refuse_unwritable(target: Path) -> None:
-    """Nobody should learn after an hour that the report has no place."""
+def refuse_unwritable(option: str, target: Path) -> None:
+    """Nobody should learn after an hour that a file has no place."""
     try:
         target.open("a").close()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CommandError(
-            f"--report {target} cannot be written: {reason}.", returncode=USAGE
+            f"{option} {target} cannot be written: {reason}.", returncode=USAGE
         ) from None

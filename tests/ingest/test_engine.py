@@ -1,0 +1,276 @@
+"""Imports in several processes and batches: what is held, seen again or changed meanwhile."""
+
+import json
+from collections.abc import Iterable, Iterator
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import Model
+
+from postings.ingest import persist, pipeline, prepare, read, work
+from postings.ingest.read import Document
+from postings.ingest.report import Outcome, Recorded, Report
+from postings.models import (
+    ImportRecord,
+    JobLocation,
+    JobPosting,
+    JobPostingNode,
+    JobPostingTexts,
+    Organization,
+    SourceKey,
+)
+from tests.ingest.support import NOW, node
+
+CREATED, UPDATED, UNCHANGED = Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED
+REJECTED, REOPENED = Outcome.REJECTED, Outcome.REOPENED
+
+#: More than a batch, so that what comes last is in another one than what comes first.
+MANY = pipeline.BATCH + 20
+
+
+def feed(count: int, **properties: Any) -> list[dict[str, Any]]:
+    return [
+        node(identifier=f"f-{number}", title=f"Baker {number}", **properties)
+        for number in range(count)
+    ]
+
+
+def lines(records: Iterable[Any]) -> bytes:
+    return b"\n".join(json.dumps(record).encode() for record in records)
+
+
+def imported(
+    *documents: bytes, jobs: int = 1, dry_run: bool = False
+) -> tuple[Report, list[Recorded]]:
+    said: list[Recorded] = []
+    report = pipeline.run(
+        (
+            Document(name=f"{number}.ndjson", content=content)
+            for number, content in enumerate(documents)
+        ),
+        source="files",
+        now=NOW,
+        jobs=jobs,
+        dry_run=dry_run,
+        tell=said.append,
+    )
+    return report, said
+
+
+def counts(report: Report) -> dict[Outcome, int]:
+    return {outcome: n for outcome, n in report.outcomes.items() if n}
+
+
+def tables() -> dict[str, list[Any]]:
+    models: tuple[type[Model], ...] = (
+        JobPosting,
+        JobPostingTexts,
+        JobPostingNode,
+        JobLocation,
+        Organization,
+    )
+    rows = {
+        model.__name__: [
+            {key: value for key, value in row.items() if key not in _NOT_COMPARED}
+            for row in model._default_manager.order_by("pk").values()
+        ]
+        for model in models
+    }
+    keys = SourceKey.objects.order_by("posting", "kind").values_list("kind", "value")
+    return rows | {"SourceKey": list(keys)}
+
+
+_NOT_COMPARED = {"id", "posting_id", "hiring_organization_id", "source_id", "revision"}
+
+
+@pytest.mark.django_db
+def test_several_processes_store_what_one_stores() -> None:
+    content = lines(
+        feed(MANY, jobLocation="Ulm", description="<p>Bread &amp; salt</p>")
+    )
+    report, alone = imported(content, b"{", jobs=1)
+    assert counts(report) == {CREATED: MANY, REJECTED: 1}
+    before = tables()
+    for model in (JobPosting, Organization):
+        ImportRecord.objects.all().delete()
+        SourceKey.objects.all().delete()
+        model._default_manager.all().delete()
+    report, together = imported(content, b"{", jobs=2)
+    assert counts(report) == {CREATED: MANY, REJECTED: 1}
+    assert [(r.outcome, r.locator) for r in together] == [
+        (r.outcome, r.locator) for r in alone
+    ]
+    assert tables() == before
+    report, _ = imported(content, b"{", jobs=2)
+    assert counts(report) == {UNCHANGED: MANY, REJECTED: 1}
+    assert tables() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry"])
+def test_a_record_that_comes_twice_is_known_across_batches(*, dry_run: bool) -> None:
+    records = feed(MANY)
+    twin = records[1] | {"description": "<p>Other words.</p>"}
+    content = lines([*records, records[0], twin])
+    for first in (CREATED, CREATED if dry_run else UNCHANGED):
+        report, said = imported(content, dry_run=dry_run)
+        assert counts(report) == {first: MANY} | (
+            {UNCHANGED: 1, REJECTED: 1}
+            if first is CREATED
+            else {UNCHANGED: MANY + 1, REJECTED: 1}
+        )
+        assert [str(each.problems[-1].code) for each in said[-2:]] == [
+            "duplicate-identity"
+        ] * 2
+
+
+@pytest.mark.django_db
+def test_a_dry_run_over_what_is_held_says_the_same_as_the_real_one() -> None:
+    records = feed(MANY)
+    imported(lines(records))
+    changed = records[3] | {"description": "<p>New.</p>"}
+    content = lines([*records[:3], changed, *records[4:], records[3], records[0]])
+    dry, said = imported(content, dry_run=True)
+    real, done = imported(content)
+    assert counts(dry) == counts(real)
+    assert [r.outcome for r in said] == [r.outcome for r in done]
+    assert (done[3].outcome, done[-2].outcome, done[-1].outcome) == (
+        UPDATED,
+        REJECTED,
+        UNCHANGED,
+    )
+
+
+def meanwhile(change: Any, *then: bytes) -> Iterator[Document]:
+    """Documents, of which the second is read only after a change to the database."""
+    blank = b"\n" * (2 * work.task.SIZE)
+    yield Document(name="a", content=lines(feed(2)) + blank)
+    yield Document(name="b", content=b"{}" + blank)
+    change()
+    for number, content in enumerate(then):
+        yield Document(name=f"c{number}", content=content)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ({"withdrawn_at": NOW}, REOPENED),
+        ({"deleted_at": NOW}, Outcome.DELETED_BY_EDITOR),
+        ({"reader_version": 0, "title": "Misread"}, UPDATED),
+        ({"node_hash": "0" * 64, "title": "Written by somebody else"}, UPDATED),
+    ],
+)
+def test_a_posting_that_changes_during_the_run_is_not_taken_for_held(
+    change: dict[str, Any], outcome: Outcome
+) -> None:
+    late = node(identifier="late", title="Brewer")
+    imported(lines([late]))
+    said: list[Recorded] = []
+    pipeline.run(
+        meanwhile(lambda: JobPosting.objects.update(**change), lines([late])),
+        source="files",
+        now=NOW,
+        tell=said.append,
+    )
+    assert said[-1].outcome is outcome
+
+
+@pytest.mark.django_db
+def test_a_run_keeps_nothing_in_memory_of_what_it_has_stored() -> None:
+    run = persist.begin("files", now=NOW)
+    content = lines(feed(30))
+    entries = [
+        prepare.complete(found, "UTC")
+        for found in read.nodes(Document(name="d", content=content))
+    ]
+    persist.save(entries, run=run)
+    assert (run.claims.keys, run.claims.postings) == ({}, {})
+    again = persist.save(entries, run=run)
+    assert {recorded.outcome for recorded in again} == {UNCHANGED}
+    assert {str(r.problems[-1].code) for r in again} == {"duplicate-identity"}
+
+
+@pytest.mark.django_db
+def test_a_batch_takes_a_handful_of_statements_whatever_it_does(
+    django_assert_max_num_queries: Any,
+) -> None:
+    records = feed(400, jobLocation="Ulm")
+    with django_assert_max_num_queries(45):
+        imported(lines(records))
+    with django_assert_max_num_queries(25):
+        imported(lines(records))
+    changed = [record | {"description": "<p>New.</p>"} for record in records[:40]]
+    with django_assert_max_num_queries(55):
+        imported(lines([*changed, *records[40:]]))
+
+
+# --- Others at the same time --------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_readers_see_no_error_while_an_import_runs() -> None:
+    content = lines(feed(3 * MANY, jobLocation="Ulm"))
+    over = Event()
+    errors: list[BaseException] = []
+    reads = [0] * 8
+
+    def look(number: int) -> None:
+        try:
+            while not over.is_set():
+                rows = JobPosting.objects.open(NOW).newest_first()
+                for row in rows.select_related("hiring_organization")[:20]:
+                    assert row.title
+                JobPosting.objects.count()
+                reads[number] += 1
+        except BaseException as error:  # noqa: BLE001 - told in the main thread
+            errors.append(error)
+        finally:
+            connection.close()
+
+    readers = [Thread(target=look, args=(number,)) for number in range(8)]
+    for reader in readers:
+        reader.start()
+    try:
+        report, _ = imported(content, jobs=2)
+        again, _ = imported(content, jobs=2)
+    finally:
+        over.set()
+        for reader in readers:
+            reader.join()
+    assert errors == []
+    assert all(reads)
+    assert counts(report) == {CREATED: 3 * MANY}
+    assert counts(again) == {UNCHANGED: 3 * MANY}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_import_of_a_source_says_so_and_exits_with_2(tmp_path: Any) -> None:
+    path = tmp_path / "f.json"
+    path.write_text(json.dumps(node()))
+    taken, over = Event(), Event()
+
+    def hold() -> None:
+        with persist.held("files"):
+            taken.set()
+            over.wait(60)
+        connection.close()
+
+    other = Thread(target=hold)
+    other.start()
+    try:
+        assert taken.wait(60)
+        with pytest.raises(
+            CommandError, match="Another import of the source"
+        ) as raised:
+            call_command("import_postings", str(path), "--jobs=1")
+    finally:
+        over.set()
+        other.join()
+    assert raised.value.returncode == 2
+    assert not JobPosting.objects.exists()
+    call_command("import_postings", str(path), "--jobs=1", "--quiet")
+    assert JobPosting.objects.count() == 1
