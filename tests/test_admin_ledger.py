@@ -295,7 +295,7 @@ def test_a_postings_form_shows_what_was_edited_beside_what_the_feed_says(
 ) -> None:
     page = admin_client.get(change_address(posting))
     table = [texts(page, f".edits tbody tr:nth-child({n}) > *") for n in (1, 2, 3)]
-    choice = "Take the feed's : {0} Keep the editor's : {0}"
+    choice = "Take the feed's {0} Keep the editor's {0}"
     assert table == [
         [
             "description conflict",
@@ -309,7 +309,7 @@ def test_a_postings_form_shows_what_was_edited_beside_what_the_feed_says(
             "Baker (m/f/d)",
             choice.format("title"),
         ],
-        ["skills", "Patience", "Kneading", "Take the feed's again : skills"],
+        ["skills", "Patience", "Kneading", "Take the feed's again skills"],
     ]
 
 

@@ -473,7 +473,7 @@ _HARMLESS = {
     ("postings/admin/posting.py", "formset.save"),  # commit=False
     ("postings/admin/whereabouts.py", "self.delete_model"),  # which asks persist
     ("postings/ingest/pipeline.py", "persist.save"),
-    ("postings/management/progress.py", "self._bar.update"),  # tqdm's
+    ("postings/management/progress.py", "self._bar.update"),  # rich's
     ("postings/models/revision.py", "cls.objects.filter(pk=1).update"),
     ("postings/models/revision.py", "cls.objects.get_or_create"),
 }
