@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -228,6 +229,27 @@ def test_a_run_that_is_going_on_is_running() -> None:
 
     pipeline.run(documents(), source="files", now=NOW)
     assert states in (["running"], [])
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL's lock is this connection's own"
+)
+def test_whoever_only_looks_keeps_no_import_from_starting() -> None:
+    """Looking takes the lock for an instant."""
+    began, over = threading.Event(), threading.Event()
+
+    def look() -> None:
+        with persist.held("files"):
+            began.set()
+            over.wait(0.3)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    began.wait()
+    assert not persist.is_free("files")
+    run_import(node())
+    looking.join()
+    assert JobPosting.objects.count() == 1
 
 
 # --- Pruning

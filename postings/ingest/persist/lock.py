@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -25,6 +26,10 @@ class Held(Exception):  # noqa: N818 - says what is, as BlockingIOError does
         )
 
 
+#: How often, and seconds apart, a lock is asked for: somebody may only be looking.
+_ATTEMPTS, _PAUSE = 10, 0.1
+
+
 @contextmanager
 def held(source_slug: str) -> Iterator[None]:
     """Holds the source's lock while the block runs; raises `Held` where it is taken.
@@ -32,6 +37,29 @@ def held(source_slug: str) -> Iterator[None]:
     On PostgreSQL it is the connection's, on SQLite that of a file in the data folder:
     either goes with the process that took it, however that ends.
     """
+    with ExitStack() as stack:
+        for _attempt in range(_ATTEMPTS - 1):
+            try:
+                stack.enter_context(_taken(source_slug))
+                break
+            except Held:
+                time.sleep(_PAUSE)
+        else:
+            stack.enter_context(_taken(source_slug))
+        yield
+
+
+def is_free(source_slug: str) -> bool:
+    """Whether no import of the source is running, in any process but this one."""
+    try:
+        with _taken(source_slug):
+            return True
+    except Held:
+        return False
+
+
+@contextmanager
+def _taken(source_slug: str) -> Iterator[None]:
     if connection.vendor == "postgresql":
         if not _asked("pg_try_advisory_lock", source_slug):
             raise Held(source_slug)
@@ -49,15 +77,6 @@ def held(source_slug: str) -> Iterator[None]:
         except BlockingIOError:
             raise Held(source_slug) from None
         yield
-
-
-def is_free(source_slug: str) -> bool:
-    """Whether no import of the source is running, in any process but this one."""
-    try:
-        with held(source_slug):
-            return True
-    except Held:
-        return False
 
 
 def _asked(function: str, source_slug: str) -> bool:
