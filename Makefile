@@ -43,9 +43,15 @@ run: $(RUNTIME) ## serve the site with its sample on http://127.0.0.1:PORT (8000
 	@echo 'For the admin, make an account: $(BIN)/python manage.py createsuperuser'
 	@exec $(BIN)/gunicorn jobsite.wsgi --workers 2 --bind 127.0.0.1:$(PORT) --log-level warning
 
-test: $(DEV) ## run the whole suite on SQLite, then on PostgreSQL
-	$(BIN)/pytest
-	$(BIN)/pytest --postgres
+# Side by side: each takes minutes, and one processor. What the second says is kept
+# until the first has ended.
+test: $(DEV) ## run the whole suite on SQLite and on PostgreSQL
+	@$(BIN)/pytest --postgres > .venv/postgres.log 2>&1 & other=$$!; \
+	trap 'kill $$other; exit 130' INT TERM; \
+	$(BIN)/pytest; sqlite=$$?; \
+	wait $$other; postgres=$$?; \
+	cat .venv/postgres.log; \
+	exit $$((sqlite + postgres))
 
 torture: $(DEV) ## kill imports of 20,000 postings at 20 moments, on both databases
 	TORTURE_POSTINGS=20000 TORTURE_MOMENTS=20 $(BIN)/pytest tests/torture
