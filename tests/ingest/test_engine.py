@@ -1,6 +1,7 @@
 """Imports in several processes and batches: what is held, seen again or changed meanwhile."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from threading import Event, Thread
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 
 from postings.ingest import persist, pipeline, prepare, read, work
 from postings.ingest.read import Document
@@ -206,6 +208,43 @@ def test_a_batch_takes_a_handful_of_statements_whatever_it_does(
     changed = [record | {"description": "<p>New.</p>"} for record in records[:40]]
     with django_assert_max_num_queries(55):
         imported(lines([*changed, *records[40:]]))
+
+
+@pytest.mark.django_db
+def test_no_statement_of_a_batch_reads_a_whole_table() -> None:
+    """Or all keys of a source or run: what grows with the site must not cost a batch."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL chooses by what it knows of tables, and here is little")
+    records = feed(
+        5,
+        jobLocation="Ulm",
+        hiringOrganization={"name": "Crumb", "url": "https://crumb.example/"},
+    )
+    imported(lines(records))
+    changed = records[0] | {"description": "<p>New.</p>"}
+    with CaptureQueriesContext(connection) as captured:
+        imported(lines([changed, *records[1:], records[2], node(identifier="new")]))
+    plans = []
+    for query in captured.captured_queries:
+        if _GROWS.search(query["sql"]) and query["sql"].startswith(
+            ("SELECT", "UPDATE")
+        ):
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN QUERY PLAN " + query["sql"].replace("%", "%%"))
+                plans += [(step[3], query["sql"]) for step in cursor.fetchall()]
+    steps = [plan for plan, _ in plans if _GROWS.search(plan)]
+    assert len(steps) > 10
+    whole = [sql for plan, sql in plans if _WHOLE.search(plan)]
+    # Once a run: the digests of what the source holds.
+    assert [sql.split(" FROM ")[0] for sql in whole] == [
+        'SELECT "postings_jobposting"."node_hash" AS "node_hash"'
+    ]
+
+
+_GROWS = re.compile("postings_(jobposting|sourcekey|organization|joblocation)")
+_WHOLE = re.compile(
+    rf"SCAN {_GROWS.pattern}|{_GROWS.pattern}.*\((source|last_run)_id=\?\)"
+)
 
 
 # --- Others at the same time --------------------------------------------------------

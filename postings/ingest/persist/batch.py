@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from postings import sanitise, schemaorg
 from postings.ingest import merge
@@ -282,13 +282,13 @@ class Batch:
         And of the `postings` named besides.
         """
         if wanted:
-            for key in of_keys(self.source.slug, wanted):
-                self.owners[Key(KeyKind(key.kind), key.value)] = key.posting_id
+            self.owners |= owners(self.source.slug, wanted)
         owning = {*self.owners.values(), *postings}
         if not owning:
             return
-        mine = SourceKey.objects.filter(source=self.source, posting_id__in=owning)
-        for key in mine:
+        for key in SourceKey.objects.filter(posting_id__in=owning):
+            if key.source_id != self.source.pk:
+                continue
             kind = KeyKind(key.kind)
             kinds = self.owned.setdefault(key.posting_id, {})
             kinds.setdefault(kind, set()).add(key.value)
@@ -524,23 +524,31 @@ class Batch:
             ).update(last_run=self.run.row)
 
 
+# SQLite keeps no statistics unless asked to: a query has to name the columns of the one
+# index that fits, and none that would let it choose another.
+
+
 def seen(ids: Collection[int], run: Run) -> set[int]:
     """Those of these postings that a run has seen in an earlier batch."""
     if run.row is None:
         return {pk for pk in ids if pk in run.claims.seen or pk in run.claims.postings}
     if not ids:
         return set()
-    keys = SourceKey.objects.filter(posting_id__in=ids, last_run=run.row)
-    return set(keys.values_list("posting_id", flat=True))
+    keys = SourceKey.objects.filter(posting_id__in=ids)
+    pairs = keys.values_list("posting_id", "last_run_id")
+    return {pk for pk, last_run in pairs if last_run == run.row.pk}
 
 
-def of_keys(source_slug: str, keys: Collection[Key]) -> QuerySet[SourceKey]:
-    """The stored ones among these keys; by kind, as their index is."""
-    condition = Q()
-    for kind in KeyKind:
-        if values := [key.value for key in keys if key.kind is kind]:
-            condition |= Q(kind=kind.value, value__in=values)
-    return SourceKey.objects.filter(condition, source__slug=source_slug)
+def owners(source_slug: str, keys: Collection[Key]) -> dict[Key, int]:
+    """The posting of each of these keys that is stored."""
+    found = SourceKey.objects.filter(
+        source__slug=source_slug,
+        kind__in={key.kind.value for key in keys},
+        value__in={key.value for key in keys},
+    ).values_list("kind", "value", "posting_id")
+    wanted = frozenset(keys)
+    owned = ((Key(KeyKind(kind), value), pk) for kind, value, pk in found)
+    return {key: pk for key, pk in owned if key in wanted}
 
 
 def _by_posting(records: Iterable[Record]) -> dict[int, Record]:

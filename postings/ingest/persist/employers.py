@@ -73,7 +73,10 @@ class _Known:
     """What organizations are called, as stored and as this batch adds to it."""
 
     def __init__(self, values: set[str]) -> None:
-        keys = OrganizationKey.objects.filter(value__in=values)
+        # Both kinds are named for the index, which begins with them.
+        keys = OrganizationKey.objects.filter(
+            kind__in=OrganizationKey.Kind.values, value__in=values
+        )
         self._owners: dict[tuple[str, str], Organization] = {
             (key.kind, key.value): key.organization
             for key in keys.select_related("organization")

@@ -17,7 +17,7 @@ from django.db import (
 
 from postings import schemaorg
 from postings.ingest import merge, normalise
-from postings.ingest.persist.batch import Batch, Before, Outrun, Prior, of_keys, seen
+from postings.ingest.persist.batch import Batch, Before, Outrun, Prior, owners, seen
 from postings.ingest.persist.reread import node_of
 from postings.ingest.persist.run import Run, source
 from postings.ingest.prepare import Entry, Held, Prepared, Rejected
@@ -134,7 +134,7 @@ def _prior(entries: Sequence[Entry], run: Run) -> Prior:
     wanted = {key for e in entries if isinstance(e, Prepared) for key in e.keys}
     if not wanted:
         return Prior()
-    owning = set(of_keys(run.source_slug, wanted).values_list("posting_id", flat=True))
+    owning = set(owners(run.source_slug, wanted).values())
     if not owning:
         return Prior()
     held = {entry.digest for entry in entries if isinstance(entry, Held)}

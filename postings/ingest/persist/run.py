@@ -171,11 +171,15 @@ def _settle(run: Run, row: ImportRun) -> None:
         for kind, value in keys:
             named.setdefault((kind, value), set()).add(pk)
     values = sorted({value for _, value in named})
+    kinds = {kind for kind, _ in named}
     for start in range(0, len(values), _CHUNK):
         seen = SourceKey.objects.filter(
-            source=row.source, last_run=row, value__in=values[start : start + _CHUNK]
+            source=row.source,
+            kind__in=kinds,
+            value__in=values[start : start + _CHUNK],
         )
-        for key in seen.values_list("kind", "value"):
+        pairs = seen.values_list("kind", "value", "last_run_id")
+        for key in [(kind, value) for kind, value, last in pairs if last == row.pk]:
             earlier.filter(pk__in=named.get(key, ())).update(**settled)
 
 

@@ -130,6 +130,10 @@ class Command(BaseCommand):
                 f"{report.records} records were stored before that was found.",
                 returncode=USAGE,
             ) from None
+        except work.WorkerFailed as failure:
+            raise CommandError(
+                f"{failure} With --jobs 1 none are needed.", returncode=USAGE
+            ) from None
         except Interrupted as stop:
             state = ImportRun.State.INTERRUPTED
             self.stderr.write(
