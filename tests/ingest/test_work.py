@@ -116,7 +116,7 @@ SLOW = node(
             *("employerOverview", "incentiveCompensation", "experienceRequirements"),
             *("educationRequirements", "eligibilityToWorkRequirement"),
         ),
-        "<ul><li>x<ul><li>y</ul></ul>" * 9_000,
+        "<ul><li>x<ul><li>y</ul></ul>" * 3_700,
     ),
 )
 SECONDS = 1.5
