@@ -17,8 +17,9 @@ from tests.ingest.support import node
 
 ROOT = Path(__file__).resolve().parent.parent
 
-#: Postings of several batches, and of more bytes than the small disk holds.
-COUNT = 2 * BATCH + 700
+#: Postings of several batches, and of more bytes than the small disk holds. Told one by
+#: one they fill a pipe nobody reads well before the last batch: an import then waits.
+COUNT = 4 * BATCH + 700
 
 Started = Callable[..., subprocess.Popen[str]]
 

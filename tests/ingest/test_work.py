@@ -116,7 +116,7 @@ SLOW = node(
             *("employerOverview", "incentiveCompensation", "experienceRequirements"),
             *("educationRequirements", "eligibilityToWorkRequirement"),
         ),
-        "x &amp; y <b>" * 8_000,
+        "<ul><li>x<ul><li>y</ul></ul>" * 9_000,
     ),
 )
 SECONDS = 1.5

@@ -163,7 +163,8 @@ class _Worker:
                 self._start()
                 overtime = status == -signal.SIGPROF
                 # Who was killed from outside is innocent the first time.
-                certain = overtime or number in deaths or len(deaths) == _ATTEMPTS
+                again = number >= 0 and number in deaths
+                certain = overtime or again or len(deaths) == _ATTEMPTS
                 deaths.append(number)
                 if certain and number < 0:
                     message = "Worker processes end as soon as they begin"
