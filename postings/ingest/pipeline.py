@@ -20,8 +20,11 @@ from postings.ingest.stopping import Stopping
 from postings.ingest.web import Visit
 from postings.models import ImportRecord, ImportRun, Source
 
-#: Records a transaction holds; small enough that writers do not wait for each other.
+#: Records a transaction writes; small enough that writers do not wait for each other.
 BATCH = 500
+
+#: Records a transaction looks at, most of which are held and take little.
+MOST = 4 * BATCH
 
 #: Seconds after which what has been read is stored, however little: a crawl is slow.
 PATIENCE = 5.0
@@ -276,14 +279,20 @@ class _Batch:
         self.entries: list[Entry] = []
         self._known = known
         self._tasks: list[tuple[int, work.Task, int]] = []
+        self._written = 0
         self.ends: list[str] = []
 
     def take(self, worked: work.Worked, start: int) -> int:
         """Adds entries from a position of a task until full; how many."""
         self._tasks.append((len(self.entries), worked.task, start))
-        taken = list(islice(worked.entries, BATCH - len(self.entries)))
-        self.entries += taken
-        return len(taken)
+        before = len(self.entries)
+        while not self.is_full() and (entry := next(worked.entries, None)):
+            self.entries.append(entry)
+            self._written += not isinstance(entry, prepare.Held)
+        return len(self.entries) - before
+
+    def is_full(self) -> bool:
+        return self._written == BATCH or len(self.entries) == MOST
 
     def count(self, report: Report) -> None:
         """Adds the documents this batch begins with to what was dealt with."""
@@ -325,7 +334,7 @@ def _batches(results: Iterable[work.Worked], known: Settings) -> Iterator[_Batch
         start = 0
         while taken := batch.take(worked, start):
             start += taken
-            if len(batch.entries) == BATCH:
+            if batch.is_full():
                 yield batch
                 batch, began = _Batch(known), time.monotonic()
         batch.ends += worked.task.ends

@@ -30,7 +30,7 @@ CREATED, UPDATED, UNCHANGED = Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGE
 REJECTED, REOPENED = Outcome.REJECTED, Outcome.REOPENED
 
 #: More than a batch, so that what comes last is in another one than what comes first.
-MANY = pipeline.BATCH + 20
+MANY = pipeline.MOST + 20
 
 
 def feed(count: int, **properties: Any) -> list[dict[str, Any]]:

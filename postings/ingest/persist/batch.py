@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import prefetch_related_objects
+from django.db.models import F, prefetch_related_objects
 
 from postings import sanitise, schemaorg
 from postings.ingest import merge
@@ -79,6 +79,13 @@ class Prior:
 
     befores: Mapping[int, Before] = field(default_factory=dict)
     claims: Mapping[int, merge.Claim] = field(default_factory=dict)
+
+
+class _Title(NamedTuple):
+    """As much of a posting as it takes to say that it is unchanged."""
+
+    pk: int
+    title: str
 
 
 class Batch:
@@ -175,11 +182,11 @@ class Batch:
 
     # --- Which posting each record is
 
-    def _find_held(self, batch: Sequence[Entry]) -> dict[int, JobPosting]:
+    def _find_held(self, batch: Sequence[Entry]) -> dict[int, _Title]:
         """The posting of each record that is held as it is, by position.
 
-        Of a posting only its id, title and hash are loaded. Raises Outrun where a
-        record is not held after all.
+        Of a posting only its id and title are loaded. Raises Outrun where a record is
+        not held after all.
         """
         digests = {
             position: entry.digest
@@ -188,11 +195,10 @@ class Batch:
         }
         if not digests:
             return {}
+        rows = holding(self.source.slug).filter(node_hash__in=set(digests.values()))
         found = {
-            row.node_hash: row
-            for row in holding(self.source.slug)
-            .filter(node_hash__in=set(digests.values()))
-            .only("title", "node_hash")
+            digest: _Title(pk, title)
+            for pk, title, digest in rows.values_list("pk", "title", "node_hash")
         }
         unheld = [position for position, d in digests.items() if d not in found]
         if unheld:
@@ -200,7 +206,7 @@ class Batch:
         return {position: found[digest] for position, digest in digests.items()}
 
     def _resolve(
-        self, batch: Sequence[Entry], held: Mapping[int, JobPosting]
+        self, batch: Sequence[Entry], held: Mapping[int, _Title]
     ) -> list[Record | Recorded]:
         self._find_keys(
             {key for e in batch if isinstance(e, Prepared) for key in e.keys}
@@ -512,7 +518,7 @@ class Batch:
         ]
         rows.insert(SourceKey, new)
 
-    def _see(self, records: Iterable[Record], held: Mapping[int, JobPosting]) -> None:
+    def _see(self, records: Iterable[Record], held: Mapping[int, _Title]) -> None:
         """Marks every key of what was seen with the run that saw it."""
         if self.run.row is None:
             return
@@ -535,8 +541,8 @@ def seen(ids: Collection[int], run: Run) -> set[int]:
     if not ids:
         return set()
     keys = SourceKey.objects.filter(posting_id__in=ids)
-    pairs = keys.values_list("posting_id", "last_run_id")
-    return {pk for pk, last_run in pairs if last_run == run.row.pk}
+    now = keys.alias(run=F("last_run_id") + 0).filter(run=run.row.pk)
+    return set(now.values_list("posting_id", flat=True))
 
 
 def owners(source_slug: str, keys: Collection[Key]) -> dict[Key, int]:
@@ -561,7 +567,7 @@ def _by_posting(records: Iterable[Record]) -> dict[int, Record]:
     }
 
 
-def _unchanged(entry: Held, row: JobPosting, *, again: bool) -> Recorded:
+def _unchanged(entry: Held, row: _Title, *, again: bool) -> Recorded:
     repeated = (_repeated(entry.locator, row.title),) if again else ()
     return Recorded(
         outcome=Outcome.UNCHANGED,

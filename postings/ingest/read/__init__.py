@@ -84,6 +84,9 @@ class _Reader:
             if isinstance(entry, Unread):
                 yield replace(entry, document=self._name, address=self._address)
                 continue
+            if entry.document and not (self._unsaid or self._page or self._language):
+                yield entry  # a plain record of JSON lines lacks nothing
+                continue
             problems, self._unsaid = (*self._unsaid, *entry.problems), []
             yield replace(
                 entry,
@@ -105,7 +108,9 @@ class _Reader:
     def _line_nodes(self, text: str, where: str) -> Iterator[Node | Unread]:
         parsed = self._decoder.parse(text)
         if isinstance(parsed, Parsed):
-            node = graph.lone(where, text, parsed, address=self._address)
+            node = graph.lone(
+                where, text, parsed, address=self._address, document=self._name
+            )
             if node is not None:
                 yield node
                 return

@@ -49,6 +49,9 @@ class Document:
         return io.BufferedReader(cast("io.RawIOBase", raw), 2**18)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Node:
     """One untrusted JobPosting node, references resolved, as a plain dict.
@@ -72,9 +75,7 @@ class Node:
     @cached_property
     def data_digest(self) -> str:
         """SHA-256 over the node's canonical JSON: sorted keys, no white space."""
-        canonical = json.dumps(
-            self.data, sort_keys=True, separators=(",", ":"), ensure_ascii=True
-        )
+        canonical = _CANONICAL.encode(self.data)
         return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
     @cached_property

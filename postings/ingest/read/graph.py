@@ -116,7 +116,9 @@ class Index:
             return name
 
 
-def lone(where: str, raw: str, parsed: Parsed, *, address: str) -> Node | None:
+def lone(
+    where: str, raw: str, parsed: Parsed, *, address: str, document: str = ""
+) -> Node | None:
     """The node of a text that is one plain posting, the most common case by far."""
     value = parsed.value
     if (
@@ -129,7 +131,13 @@ def lone(where: str, raw: str, parsed: Parsed, *, address: str) -> Node | None:
         and not parsed.ids
         and not parsed.repairs
     ):
-        return Node(data=value, locator=where, address=address, raw=raw[:MAX_RAW])
+        return Node(
+            data=value,
+            locator=where,
+            address=address,
+            raw=raw[:MAX_RAW],
+            document=document,
+        )
     return None
 
 

@@ -90,7 +90,7 @@ class Pool:
             for task in tasks:
                 yield Worked(task, certain(task, settings))
             return
-        most = max(2 * self._jobs, min(8 * self._jobs, 32))
+        most = max(2 * self._jobs, min(32 * self._jobs, 64))
         waiting: deque[tuple[int, Future[tuple[Task, list[bytes]]]]] = deque()
         size = 0
         for task in tasks:
