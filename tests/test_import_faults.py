@@ -31,6 +31,16 @@ def start(tmp_path: Path) -> Started:
     def starting(
         folder: Path, *arguments: str, database: str = ""
     ) -> subprocess.Popen[str]:
+        # A suite in the background is kept from SIGINT, and so would be what it starts.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return begun(folder, arguments, database)
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def begun(
+        folder: Path, arguments: tuple[str, ...], database: str
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,

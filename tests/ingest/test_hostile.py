@@ -1,5 +1,6 @@
 """Documents made to hurt: a clear rejection, and nothing to the neighbours."""
 
+import gc
 import inspect
 import io
 import json
@@ -302,9 +303,20 @@ def test_a_stream_that_fails_keeps_what_came_before(error: OSError) -> None:
 
 
 def _seconds(text: str) -> float:
-    start = time.process_time()
-    list(nodes(Document(name="t", content=text.encode())))
-    return time.process_time() - start
+    """Of a processor, the least of three: what else there is to collect or to do on the
+    machine is not the text's."""
+    content = text.encode()
+    least = float("inf")
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            start = time.process_time()
+            list(nodes(Document(name="d", content=content)))
+            least = min(least, time.process_time() - start)
+    finally:
+        gc.enable()
+    return least
 
 
 NESTED_AFTER_A_FAULT = "[x" + ',{"a":[0' * 50
