@@ -130,7 +130,8 @@ def _changed(feed: Path) -> Path:
         for number, record in enumerate(records):
             if number % 100 == 0:
                 node = json.loads(record)
-                node["description"] += " Baking starts at four."
+                # At the start: some end in the middle of a tag, which takes what follows.
+                node["description"] = "Baking starts at four. " + node["description"]
                 record = json.dumps(node).encode() + b"\n"  # noqa: PLW2901
             out.write(record)
     return changed
