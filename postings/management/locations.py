@@ -63,20 +63,32 @@ def more_than_none(text: str) -> float:
 
 
 def documents(visit: web.Visit, options: dict[str, Any]) -> Iterator[Document | Unread]:
-    """The documents of everything named, until one cannot be read any further."""
-    paths, sitemap = options["paths"], options["sitemap"]
+    """The documents of everything named, the pages of a sitemap last."""
+    found = named(options["paths"], visit=visit)
+    if options["sitemap"]:
+        most = options["max_pages"]
+        found = read_on(
+            chain(found, web.site(visit, options["sitemap"], max_pages=most))
+        )
+    return found
+
+
+def named(
+    paths: list[str], *, visit: web.Visit | None = None
+) -> Iterator[Document | Unread]:
+    """The documents of paths, and of addresses where there is a `visit`.
+
+    What is not there, or holds no document, is a CommandError at once.
+    """
     try:
-        found: Iterable[Document | Unread] = sources.documents(paths, visit=visit)
+        found = sources.documents(paths, visit=visit)
     except OSError as error:
+        known = "standard input, or an address" if visit else "standard input"
         raise CommandError(
-            f"{error} does not exist; name files or folders that do, - for "
-            "standard input, or an address.",
+            f"{error} does not exist; name files or folders that do, or - for {known}.",
             returncode=USAGE,
         ) from None
     refuse_sources_of_nothing(paths)
-    if sitemap:
-        pages = web.site(visit, sitemap, max_pages=options["max_pages"])
-        found = chain(found, pages)
     return read_on(found)
 
 

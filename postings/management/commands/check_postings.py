@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -15,13 +14,15 @@ from django.utils import timezone
 
 from postings import eligibility
 from postings.eligibility import Finding, Level, Rule
-from postings.ingest import normalise, read, sources
+from postings.ingest import normalise, read
 from postings.ingest.read import Document, Unread
 from postings.ingest.report import Problem, Severity
+from postings.management import locations
+from postings.management.asking import USAGE
 from postings.management.database import explained
 from postings.models import JobPosting, JobPostingQuerySet, Source, State, columns
 
-ERRORS, USAGE = 1, 2
+ERRORS = 1
 
 #: Postings a query brings.
 BATCH = 200
@@ -204,34 +205,8 @@ def _shown(checked: Checked, *, errors_only: bool) -> list[Finding]:
 
 def in_files(paths: list[str], at: datetime) -> Iterator[Checked]:
     """Every record of files and folders, read as an import reads it."""
-    try:
-        documents = sources.documents(paths)
-    except OSError as error:
-        raise CommandError(
-            f"{error} does not exist; name files or folders that do, or - for "
-            "standard input.",
-            returncode=USAGE,
-        ) from None
-    for path in paths:
-        if path == "-" and sys.stdin is None:
-            raise CommandError(
-                "- is standard input, which is closed; pipe a document into the command "
-                "or name its file.",
-                returncode=USAGE,
-            )
-        if Path(path).is_dir() and not any(sources.documents([path])):
-            raise CommandError(
-                f"{path} holds no file to read: in a folder, names end in "
-                f"{', '.join(sorted(sources.SUFFIXES))}.",
-                returncode=USAGE,
-            )
-    try:
-        for document in documents:
-            yield from _in_document(document, at)
-    except OSError as error:
-        raise CommandError(
-            f"No more could be read: {error.strerror or error}.", returncode=USAGE
-        ) from error
+    for document in locations.named(paths):
+        yield from _in_document(document, at)
 
 
 def _in_document(document: Document | Unread, at: datetime) -> Iterator[Checked]:
