@@ -192,6 +192,9 @@ DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+# Derived from the database, beside it, and built anew where it is missing.
+SEARCH_DIR = DATA_DIR / "search"
+
 # --- The site's address and what follows from its scheme ------------------------------
 
 SITE_URL = (given_url or f"http://127.0.0.1:{PORT}").rstrip("/")

@@ -13,12 +13,17 @@ from postings import wording
 from postings.models import JobPosting, Organization, State
 from postings.models.columns import moment_of, salary_of
 from postings.schemaorg import JobLocationType, Workplace
+from postings.search.excerpts import Part
 from postings.wording import PayText
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """Every text a card shows, in words; "" for what there is nothing to say of."""
+    """Every text a card shows, in words; "" for what there is nothing to say of.
+
+    `title_parts` and `excerpt_parts` are the title, and an excerpt, with the words
+    marked that were searched for; they are empty where there were none.
+    """
 
     posting: JobPosting
     state: State
@@ -35,6 +40,9 @@ class Card:
     excerpt: str
     lang: str
     dir: str
+    distance: str = ""
+    title_parts: tuple[Part, ...] = ()
+    excerpt_parts: tuple[Part, ...] = ()
 
 
 def cards(postings: Iterable[JobPosting], at: datetime) -> list[Card]:

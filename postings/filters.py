@@ -1,4 +1,4 @@
-"""Query parameters to criteria, and the choices a page offers.
+"""Query parameters to criteria: what is wrong with them is left out, and said.
 
 `PostingFilter` is declared for names, labels, parsing and the form. Its `qs` is never
 used: postings are found by `postings.search`.
@@ -7,8 +7,7 @@ used: postings are found by `postings.search`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import django_filters
@@ -18,13 +17,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from postings.models import JobPosting, Organization
-from postings.search.criteria import NOT_STATED, Criteria, Group
-from postings.search.query import Results
+from postings.schemaorg import CredentialCategory
+from postings.search.criteria import (
+    DAYS,
+    EXPERIENCES,
+    NOT_STATED,
+    RADII,
+    Criteria,
+    Group,
+    Pay,
+    Sort,
+    narrowest,
+)
+from postings.search.query import MAX_PAGES, PAGE_SIZE, Results
 from postings.wording import (
     EMPLOYMENT_LABELS,
     WORKPLACE_LABELS,
     country_codes,
-    country_name,
     number,
 )
 
@@ -32,9 +41,6 @@ from postings.wording import (
 #: posting, and strangers write addresses. The longest text in characters, the most
 #: words of a text, the most chosen values of a group.
 MAX_LENGTH, MAX_WORDS, MAX_CHOSEN = 200, 12, 30
-
-#: How many values of a facet stand before its "more".
-SHOWN = 10
 
 #: How many sentences about ignored parameters a page bears.
 MAX_IGNORED = 5
@@ -44,28 +50,45 @@ _WORD = re.compile(r"[^\s,]+")
 _PAGE = re.compile(r"-?[0-9]+", re.ASCII)
 _TOO_LARGE = 10**9
 
+#: A currency of ISO 4217 and a whole amount a year.
+_PAY = re.compile(r"([A-Z]{3})([0-9]{0,9})", re.ASCII)
+
+#: A language of ISO 639.
+_LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
+
 LABELS = {
     Group.TYPE: gettext_lazy("Employment type"),
     Group.WORKPLACE: gettext_lazy("Workplace"),
-    Group.COUNTRY: gettext_lazy("Country"),
+    Group.PLACE: gettext_lazy("Place"),
     Group.ORGANIZATION: gettext_lazy("Organization"),
-}
-
-#: What stands before the value on a chip.
-_CHIP_LABELS = {
-    Group.TYPE: gettext_lazy("Type"),
-    Group.WORKPLACE: gettext_lazy("Workplace"),
-    Group.COUNTRY: gettext_lazy("Country"),
-    Group.ORGANIZATION: gettext_lazy("Organization"),
+    Group.INDUSTRY: gettext_lazy("Industry"),
+    Group.EDUCATION: gettext_lazy("Education"),
+    Group.EXPERIENCE: gettext_lazy("Experience"),
+    Group.LANGUAGE: gettext_lazy("Language"),
 }
 
 _NOT_A_VALUE = {
     Group.TYPE: gettext_lazy("“%(value)s” is not an employment type; it was ignored."),
     Group.WORKPLACE: gettext_lazy("“%(value)s” is not a workplace; it was ignored."),
-    Group.COUNTRY: gettext_lazy("“%(value)s” is not a country; it was ignored."),
+    Group.PLACE: gettext_lazy("“%(value)s” is not a place; it was ignored."),
     Group.ORGANIZATION: gettext_lazy(
         "“%(value)s” is not an organization here; it was ignored."
     ),
+    Group.INDUSTRY: gettext_lazy("“%(value)s” is not an industry; it was ignored."),
+    Group.EDUCATION: gettext_lazy("“%(value)s” is not an education; it was ignored."),
+    Group.EXPERIENCE: gettext_lazy(
+        "“%(value)s” is not an amount of experience; it was ignored."
+    ),
+    Group.LANGUAGE: gettext_lazy("“%(value)s” is not a language; it was ignored."),
+}
+
+_NOT_A_CHOICE = {
+    "within": gettext_lazy("“%(value)s” is not a distance offered; it was ignored."),
+    "pay": gettext_lazy("“%(value)s” is not an amount of pay; it was ignored."),
+    "paid": gettext_lazy("“%(value)s” does not say whether pay must be stated."),
+    "posted": gettext_lazy("“%(value)s” is not an age offered; it was ignored."),
+    "closed": gettext_lazy("“%(value)s” does not say whether to include closed jobs."),
+    "sort": gettext_lazy("“%(value)s” is not an order; it was ignored."),
 }
 
 
@@ -76,42 +99,53 @@ class TextField(forms.CharField):
         return one_line(str(value or ""))[:MAX_LENGTH].rstrip()
 
 
-class KeyField(forms.MultipleChoiceField):
-    """Primary keys of organizations, of which there are too many to be choices."""
+class ValuesField(forms.MultipleChoiceField):
+    """Values of which there are too many to be choices; they are judged before."""
 
     def valid_value(self, value: Any) -> bool:
-        return bool(value == NOT_STATED or _ORGANIZATION_KEY.fullmatch(value))
+        return True
 
 
 class TextFilter(django_filters.CharFilter):
     field_class = TextField
 
 
-class KeyFilter(django_filters.MultipleChoiceFilter):
-    field_class = KeyField
+class ValuesFilter(django_filters.MultipleChoiceFilter):
+    field_class = ValuesField
 
 
-def _employment_types() -> list[tuple[str, Any]]:
-    return [*EMPLOYMENT_LABELS.items(), (NOT_STATED, gettext_lazy("Not stated"))]
-
-
-def _workplaces() -> list[tuple[str, Any]]:
-    return list(WORKPLACE_LABELS.items())
-
-
-def _countries() -> list[tuple[str, Any]]:
-    named = ((code, country_name(code)) for code in country_codes())
-    return [
-        *sorted(named, key=lambda item: item[1]),
-        (NOT_STATED, gettext_lazy("Not stated")),
-    ]
-
-
-_CHOICES: Mapping[Group, Callable[[], list[tuple[str, Any]]]] = {
-    Group.TYPE: _employment_types,
-    Group.WORKPLACE: _workplaces,
-    Group.COUNTRY: _countries,
+_CHOICES: Mapping[Group, Callable[[], frozenset[str]]] = {
+    Group.TYPE: lambda: frozenset((*EMPLOYMENT_LABELS, NOT_STATED)),
+    Group.WORKPLACE: lambda: frozenset(WORKPLACE_LABELS),
+    Group.EDUCATION: lambda: frozenset((*CredentialCategory, NOT_STATED)),
+    Group.EXPERIENCE: lambda: frozenset((*EXPERIENCES, NOT_STATED)),
 }
+
+
+def _is_place(value: str) -> bool:
+    """A path of `Criteria.places`: a country, and names inside it."""
+    country, *inner = value.split("/")
+    return (
+        country in country_codes()
+        and len(inner) <= 2  # noqa: PLR2004
+        and (not inner or bool(inner[-1]))
+    )
+
+
+_SHAPES: Mapping[Group, Callable[[str], bool]] = {
+    Group.PLACE: _is_place,
+    Group.INDUSTRY: bool,
+    Group.LANGUAGE: lambda value: bool(_LANGUAGE.fullmatch(value)),
+}
+
+
+def _single(label: Any, values: Iterable[object]) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(
+        label=label,
+        choices=[(str(value), str(value)) for value in values],
+        empty_label=None,
+        null_label=None,
+    )
 
 
 class PostingFilter(django_filters.FilterSet):
@@ -124,22 +158,20 @@ class PostingFilter(django_filters.FilterSet):
 
     q = TextFilter(label=gettext_lazy("What"))
     where = TextFilter(label=gettext_lazy("Where"))
-    type = django_filters.MultipleChoiceFilter(
-        label=LABELS[Group.TYPE], choices=_CHOICES[Group.TYPE]
-    )
-    workplace = django_filters.MultipleChoiceFilter(
-        label=LABELS[Group.WORKPLACE], choices=_CHOICES[Group.WORKPLACE]
-    )
-    country = django_filters.MultipleChoiceFilter(
-        label=LABELS[Group.COUNTRY], choices=_CHOICES[Group.COUNTRY]
-    )
-    organization = KeyFilter(label=LABELS[Group.ORGANIZATION])
-    closed = django_filters.ChoiceFilter(
-        label=gettext_lazy("Include closed jobs"),
-        choices=[("1", gettext_lazy("Include closed jobs"))],
-        empty_label=None,
-        null_label=None,
-    )
+    within = _single(gettext_lazy("Within"), RADII)
+    type = ValuesFilter(label=LABELS[Group.TYPE])
+    workplace = ValuesFilter(label=LABELS[Group.WORKPLACE])
+    place = ValuesFilter(label=LABELS[Group.PLACE])
+    organization = ValuesFilter(label=LABELS[Group.ORGANIZATION])
+    industry = ValuesFilter(label=LABELS[Group.INDUSTRY])
+    education = ValuesFilter(label=LABELS[Group.EDUCATION])
+    experience = ValuesFilter(label=LABELS[Group.EXPERIENCE])
+    language = ValuesFilter(label=LABELS[Group.LANGUAGE])
+    pay = TextFilter(label=gettext_lazy("Pay from"))
+    paid = _single(gettext_lazy("Only with pay stated"), ("1",))
+    posted = _single(gettext_lazy("Date posted"), DAYS)
+    closed = _single(gettext_lazy("Include closed jobs"), ("1",))
+    sort = _single(gettext_lazy("Order"), Sort)
 
     class Meta:
         model = JobPosting
@@ -151,14 +183,24 @@ class PostingFilter(django_filters.FilterSet):
         super().__init__(data=self._accepted(data), queryset=JobPosting.objects.none())
         self.form.is_valid()
         given = self.form.cleaned_data
+        values = {group: tuple(given[group.value]) for group in Group}
         self.criteria = Criteria(
             words=given["q"],
             where=given["where"],
-            employment_types=tuple(given["type"]),
-            workplaces=tuple(given["workplace"]),
-            countries=tuple(given["country"]),
-            organizations=tuple(given["organization"]),
+            within=int(given["within"] or 0) if given["where"] else 0,
+            employment_types=values[Group.TYPE],
+            workplaces=values[Group.WORKPLACE],
+            places=narrowest(values[Group.PLACE]),
+            organizations=values[Group.ORGANIZATION],
+            industries=values[Group.INDUSTRY],
+            education=values[Group.EDUCATION],
+            experience=values[Group.EXPERIENCE],
+            languages=values[Group.LANGUAGE],
+            pay=_pay(given["pay"]),
+            paid_only=bool(given["paid"]),
+            posted_days=int(given["posted"] or 0),
             include_closed=bool(given["closed"]),
+            sort=Sort(given["sort"]) if given["sort"] else None,
         )
         self.page = self._page(data.get("page", ""))
         more = len(self._ignored) - MAX_IGNORED
@@ -181,15 +223,21 @@ class PostingFilter(django_filters.FilterSet):
                 accepted[name] = text
         for group in Group:
             accepted.setlist(group.value, list(self._values(group, data)))
-        closed = one_line(data.get("closed", ""))
-        if closed == "1":
-            accepted["closed"] = closed
-        elif closed:
-            self._ignored.append(
-                _("“%(value)s” does not say whether to include closed jobs.")
-                % {"value": _short(closed)}
-            )
+        for name, sentence in _NOT_A_CHOICE.items():
+            value = one_line(data.get(name, ""))
+            if not value:
+                continue
+            if self._is_choice(name, value):
+                accepted[name] = value
+            else:
+                self._ignored.append(str(sentence) % {"value": _short(value)})
         return accepted
+
+    def _is_choice(self, name: str, value: str) -> bool:
+        if name == "pay":
+            return _PAY.fullmatch(value) is not None
+        declared = self.base_filters[name].extra["choices"]
+        return value in {choice for choice, _label in declared}
 
     def _bounded(self, text: str) -> str:
         words = list(_WORD.finditer(text, 0, MAX_LENGTH))
@@ -208,15 +256,20 @@ class PostingFilter(django_filters.FilterSet):
 
     def _values(self, group: Group, data: QueryDict) -> Iterator[str]:
         given = dict.fromkeys(filter(None, map(one_line, data.getlist(group.value))))
-        if group is Group.COUNTRY:
-            given = dict.fromkeys(
-                value if value == NOT_STATED else value.upper() for value in given
-            )
+        valid: Container[str]
         if group is Group.ORGANIZATION:
             self.organizations = organization_names(given)
             valid = {*self.organizations, NOT_STATED}
+        elif group in _CHOICES:
+            valid = _CHOICES[group]()
         else:
-            valid = {value for value, _label in _CHOICES[group]()}
+            shape = _SHAPES[group]
+            valid = {
+                value
+                for value in given
+                if value == NOT_STATED
+                or (len(value) <= MAX_LENGTH and shape(value))
+            }
         for value in given:
             if value not in valid:
                 self._ignored.append(
@@ -270,6 +323,11 @@ def one_line(text: str) -> str:
     return " ".join(printable.split())
 
 
+def _pay(text: str) -> Pay | None:
+    found = _PAY.fullmatch(text)
+    return Pay(found[1], int(found[2] or 0)) if found else None
+
+
 def _short(value: str) -> str:
     return value if len(value) <= 40 else f"{value[:39]}…"  # noqa: PLR2004
 
@@ -278,6 +336,10 @@ def last_page_sentence(results: Results, page: int) -> str:
     """What to say where a page past the last was asked for, else ""."""
     if page <= results.pages:
         return ""
+    if results.pages == MAX_PAGES and results.total > MAX_PAGES * PAGE_SIZE:
+        return _("Only the first %(count)s pages are shown: ask for less.") % {
+            "count": number(MAX_PAGES)
+        }
     if results.pages == 1:
         return _("There is no page %(asked)s; this is the only one.") % {
             "asked": number(page)
@@ -286,140 +348,3 @@ def last_page_sentence(results: Results, page: int) -> str:
         "asked": number(page),
         "last": number(results.pages),
     }
-
-
-# --- What a page offers ---------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FacetOption:
-    """A checkbox: `value` of a parameter, and how many postings it would show."""
-
-    value: str
-    label: str
-    count: int
-    chosen: bool
-    id: str
-    not_stated: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FacetGroup:
-    """One filter: `name` is its parameter, `more` holds the options past ten."""
-
-    name: str
-    label: str
-    options: tuple[FacetOption, ...]
-    more: tuple[FacetOption, ...]
-    chosen: int
-    open: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Chip:
-    """A chosen value, and the address of the list without it."""
-
-    group: str
-    label: str
-    remove_url: str
-
-
-def value_label(group: Group, value: str, names: Mapping[str, str]) -> str:
-    """A value in words; `names` are of organizations, by primary key as text."""
-    if value == NOT_STATED:
-        return _("Not stated")
-    match group:
-        case Group.TYPE:
-            return str(EMPLOYMENT_LABELS[value])
-        case Group.WORKPLACE:
-            return str(WORKPLACE_LABELS[value])
-        case Group.COUNTRY:
-            return country_name(value)
-        case Group.ORGANIZATION:
-            return names.get(value, value)
-
-
-def facet_groups(
-    criteria: Criteria, results: Results, names: Mapping[str, str]
-) -> tuple[FacetGroup, ...]:
-    """The filters that have something to choose, or something chosen."""
-    groups = []
-    for group in Group:
-        chosen = criteria.values(group)
-        options = tuple(
-            FacetOption(
-                value=each.value,
-                label=value_label(group, each.value, names),
-                count=each.count,
-                chosen=each.value in chosen,
-                id=f"{group}-{each.value}".lower(),
-                not_stated=each.value == NOT_STATED,
-            )
-            for each in results.facets.get(group, ())
-        )
-        if not options:
-            continue
-        shown, more = _folded(_ordered(group, options))
-        groups.append(
-            FacetGroup(
-                name=group.value,
-                label=str(LABELS[group]),
-                options=shown,
-                more=more,
-                chosen=len(chosen),
-                open=bool(chosen) or group is not Group.ORGANIZATION,
-            )
-        )
-    return tuple(groups)
-
-
-def _ordered(group: Group, options: Iterable[FacetOption]) -> tuple[FacetOption, ...]:
-    """Fixed lists as they are, others by count; "not stated" last."""
-    if group in (Group.TYPE, Group.WORKPLACE):
-        return tuple(sorted(options, key=lambda each: each.not_stated))
-    return tuple(
-        sorted(
-            options,
-            key=lambda each: (each.not_stated, -each.count, each.label.casefold()),
-        )
-    )
-
-
-def _folded(
-    options: tuple[FacetOption, ...],
-) -> tuple[tuple[FacetOption, ...], tuple[FacetOption, ...]]:
-    """The options shown and those under "more"; a chosen one is always shown."""
-    first = {each.id for each in options[:SHOWN]}
-    shown = tuple(each for each in options if each.id in first or each.chosen)
-    return shown, tuple(each for each in options if each not in shown)
-
-
-def include_closed(criteria: Criteria, results: Results) -> FacetOption:
-    return FacetOption(
-        value="1",
-        label=_("Include closed jobs"),
-        count=results.closed,
-        chosen=criteria.include_closed,
-        id="closed-1",
-    )
-
-
-def chips(criteria: Criteria, names: Mapping[str, str]) -> tuple[Chip, ...]:
-    """A chip for every chosen value; the words and the place stand in their fields."""
-    found = [
-        Chip(
-            group=str(_CHIP_LABELS[group]),
-            label=value_label(group, value, names),
-            remove_url=criteria.without(group, value).url(),
-        )
-        for group, value in criteria.chosen()
-    ]
-    if criteria.include_closed:
-        found.append(
-            Chip(
-                group=_("Status"),
-                label=_("Open and closed"),
-                remove_url=criteria.with_closed(include=False).url(),
-            )
-        )
-    return tuple(found)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from postings import wording
 from postings.cards import Card, cards
-from postings.filters import value_label
-from postings.models import JobPosting, State
-from postings.search.criteria import Criteria, Group
-from postings.search.query import PAGE_SIZE, Results, counts, matching
+from postings.choices import value_label
+from postings.links import Link
+from postings.models import JobPosting, JobPostingQuerySet, JobPostingTexts, State
+from postings.search import query
+from postings.search.criteria import RADII, RADIUS, Criteria, Group, Sort
+from postings.search.excerpts import highlighted
+from postings.search.places.where import Area, Kind
+from postings.search.query import PAGE_SIZE, Results, counts
+from postings.search.words import plain_words
 
 #: How many ways out of an empty list are offered.
 MAX_ALTERNATIVES = 8
@@ -42,11 +47,36 @@ class Listing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sentence:
-    """The heading's parts: how many, for which words, where."""
+    """The heading's parts: how many, for which words, where, and how far around."""
 
     count: str
     what: str
     where: str
+    within: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Understood:
+    """How a query was understood, where that is not what it says.
+
+    `typed` is what nothing holds, and stands only beside other words searched for;
+    `any_word` says that nothing holds all of them. `place` is the place meant, `others`
+    are searches of places that may be meant instead. `unknown` is a place not known.
+    """
+
+    typed: str = ""
+    any_word: bool = False
+    place: str = ""
+    others: tuple[Link, ...] = ()
+    unknown: str = ""
+    towns: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SortLink:
+    label: str
+    url: str
+    current: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,8 +116,24 @@ class Similar:
 
 
 def listing(results: Results, at: datetime) -> Listing:
-    """Cost: one query for the cards."""
-    found = cards(JobPosting.objects.for_cards(results.ids), at)
+    """Cost: one query for the cards, one for texts where words are to be marked."""
+    rows = [
+        row
+        for row in JobPosting.objects.for_cards(results.ids)
+        if row.state(at) in _SHOWN
+    ]
+    found = cards(rows, at)
+    if results.distances:
+        found = [
+            replace(
+                card, distance=wording.kilometres(where.km, about=where.about)
+            )
+            if (where := results.distances.get(card.posting.pk))
+            else card
+            for card in found
+        ]
+    if results.asked is not None and found:
+        found = _marked(found, results)
     first = (results.page - 1) * PAGE_SIZE + 1 if found else 0
     return Listing(
         total=results.total,
@@ -99,7 +145,33 @@ def listing(results: Results, at: datetime) -> Listing:
     )
 
 
-def sentence(criteria: Criteria, total: int) -> Sentence:
+#: A stale index may still name others.
+_SHOWN = (State.OPEN, State.CLOSED, State.WITHDRAWN)
+
+
+def _marked(found: Sequence[Card], results: Results) -> list[Card]:
+    """The cards with matched words marked in the title and in an excerpt around them."""
+    texts = dict(
+        JobPostingTexts.objects.filter(
+            posting__in=[card.posting.pk for card in found]
+        ).values_list("posting", "description")
+    )
+    marked = []
+    for card in found:
+        title, excerpt = highlighted(
+            results.asked,
+            title=card.title,
+            description=texts.get(card.posting.pk, ""),
+            language=card.posting.in_language,
+        )
+        marked.append(
+            replace(card, title_parts=title, excerpt_parts=excerpt or ())
+        )
+    return marked
+
+
+def sentence(criteria: Criteria, results: Results) -> Sentence:
+    total = results.total
     if criteria.include_closed:
         text = ngettext(
             "%(count)s job, open and closed", "%(count)s jobs, open and closed", total
@@ -107,7 +179,78 @@ def sentence(criteria: Criteria, total: int) -> Sentence:
         count = text % {"count": wording.number(total)}
     else:
         count = wording.open_jobs(total)
-    return Sentence(count=count, what=criteria.words, where=criteria.where)
+    area = results.where.chosen
+    around = area is not None and area.latitude is not None
+    km = criteria.within or RADIUS
+    return Sentence(
+        count=count,
+        what=results.words,
+        where=_short_label(area) if area else criteria.where,
+        within=_("%(km)d km") % {"km": km} if around else "",
+    )
+
+
+def _short_label(area: Area) -> str:
+    """The place's own name: "Berlin" of "Berlin, Germany"; countries are whole."""
+    if area.kind in (Kind.COUNTRY, Kind.POSTCODE):
+        return area.label
+    return area.label.split(",", maxsplit=1)[0]
+
+
+def understood(criteria: Criteria, results: Results) -> Understood:
+    area = results.where.chosen
+    others = tuple(
+        Link(
+            text=each.label,
+            url=replace(criteria, where=each.query).url(),
+        )
+        for each in results.where.alternatives
+    )
+    return Understood(
+        typed=criteria.words if results.corrected else "",
+        any_word=results.any_word,
+        place=area.label if area and (others or _says_more(area, criteria)) else "",
+        others=others[:_OTHERS],
+        unknown=criteria.where if criteria.where and area is None else "",
+        towns=any(each.about for each in results.distances.values()),
+    )
+
+
+#: How many places that may be meant instead are offered.
+_OTHERS = 3
+
+
+def _says_more(area: Area, criteria: Criteria) -> bool:
+    return area.label.casefold() != criteria.where.casefold()
+
+
+SORT_LABELS = {
+    Sort.RELEVANCE: gettext_lazy("Relevance"),
+    Sort.NEWEST: gettext_lazy("Newest"),
+    Sort.CLOSING: gettext_lazy("Closing soon"),
+    Sort.PAY: gettext_lazy("Best paid"),
+    Sort.NEAREST: gettext_lazy("Nearest"),
+}
+
+
+def sorts(criteria: Criteria, results: Results) -> tuple[SortLink, ...]:
+    """The orders there are for a search; what is usual has no parameter."""
+    usual = Sort.RELEVANCE if criteria.words else Sort.NEWEST
+    area = results.where.chosen
+    offered = [
+        each
+        for each in Sort
+        if not (each is Sort.RELEVANCE and not criteria.words)
+        and not (each is Sort.NEAREST and (area is None or area.latitude is None))
+    ]
+    return tuple(
+        SortLink(
+            label=str(SORT_LABELS[each]),
+            url=replace(criteria, sort=None if each is usual else each).url(),
+            current=each is results.sort,
+        )
+        for each in offered
+    )
 
 
 def pagination(page: int, pages: int, url: Callable[[int], str]) -> Pagination:
@@ -135,18 +278,19 @@ def pagination(page: int, pages: int, url: Callable[[int], str]) -> Pagination:
 # --- An organization ------------------------------------------------------------------
 
 
-def places_of(criteria: Criteria, at: datetime) -> str:
+def places_of(organization: int, at: datetime) -> str:
     """The towns of the newest postings: "Berlin, Hamburg and 6 more"."""
-    return _few(
-        matching(criteria, at)
-        .newest_first()
-        .values_list("places_label", flat=True)[:RECENT]
-    )
+    return _few(_newest_of(organization, at).values_list("places_label", flat=True))
 
 
-def industries_of(criteria: Criteria, at: datetime) -> str:
-    lists = matching(criteria, at).newest_first().values_list("industry", flat=True)
-    return _few(industry for industries in lists[:RECENT] for industry in industries)
+def industries_of(organization: int, at: datetime) -> str:
+    lists = _newest_of(organization, at).values_list("industry", flat=True)
+    return _few(industry for industries in lists for industry in industries)
+
+
+def _newest_of(organization: int, at: datetime) -> JobPostingQuerySet:
+    own = JobPosting.objects.open(at).filter(hiring_organization=organization)
+    return own.newest_first()[:RECENT]
 
 
 def _few(values: Iterable[str]) -> str:
@@ -166,7 +310,10 @@ def _few(values: Iterable[str]) -> str:
 def alternatives(
     criteria: Criteria, names: Mapping[str, str], at: datetime
 ) -> tuple[Alternative, ...]:
-    """Single changes that find something, then all open jobs. Cost: one query."""
+    """Single changes that find something, then all open jobs.
+
+    Cost: a search for each.
+    """
     offers = _offers(criteria, names)
     found = zip(offers.items(), counts(list(offers), at), strict=True)
     return tuple(
@@ -179,6 +326,7 @@ def alternatives(
 def _offers(criteria: Criteria, names: Mapping[str, str]) -> dict[Criteria, str]:
     offers: dict[Criteria, str] = {}
     everything = Criteria()
+    criteria = replace(criteria, sort=None)
 
     def offer(changed: Criteria, label: str) -> None:
         if changed not in (criteria, everything):
@@ -191,6 +339,19 @@ def _offers(criteria: Criteria, names: Mapping[str, str]) -> dict[Criteria, str]
         chosen = criteria.values(group)
         labels = wording.listed(value_label(group, each, names) for each in chosen)
         remove(criteria.without(group), labels)
+    if criteria.where:
+        km = criteria.within or RADIUS
+        for wider in RADII:
+            if wider > km:
+                offer(
+                    replace(criteria, within=wider),
+                    _("Within %(km)d km of %(place)s")
+                    % {"km": wider, "place": criteria.where},
+                )
+    if criteria.pay is not None or criteria.paid_only:
+        remove(replace(criteria, pay=None, paid_only=False), _("the limit on pay"))
+    if criteria.posted_days:
+        remove(replace(criteria, posted_days=0), _("the limit on age"))
     words = criteria.words.split()
     if len(words) > 1:
         for position, word in enumerate(words[:MAX_ALTERNATIVES]):
@@ -202,11 +363,11 @@ def _offers(criteria: Criteria, names: Mapping[str, str]) -> dict[Criteria, str]
             )
     if criteria.words:
         offer(
-            replace(criteria, where=""),
+            replace(criteria, where="", within=0),
             _("Search %(words)s anywhere") % {"words": criteria.words},
         )
     else:
-        remove(replace(criteria, where=""), criteria.where)
+        remove(replace(criteria, where="", within=0), criteria.where)
     if criteria == criteria.without_filters():
         offer(
             replace(criteria, words=""),
@@ -227,7 +388,8 @@ def _offers(criteria: Criteria, names: Mapping[str, str]) -> dict[Criteria, str]
 def similar(posting: JobPosting, at: datetime) -> Similar:
     """The narrowest search that finds enough other open postings like this one.
 
-    Cost: two queries. The count is of all the search finds, this one included.
+    Cost: a search for each tried, and one query. The count is of all the search finds,
+    this one included.
     """
     found = _searches_like(posting)
     totals = counts(found, at)
@@ -239,13 +401,13 @@ def similar(posting: JobPosting, at: datetime) -> Similar:
     )
     if chosen is None or others[chosen] < 1:
         return Similar(cards=[], url="", count=0)
-    rows = (
-        matching(found[chosen], at)
-        .exclude(pk=posting.pk)
-        .select_related("hiring_organization")
-        .newest_first()[:MAX_SIMILAR]
+    ids = query.ids(found[chosen], most=MAX_SIMILAR + 1, at=at)
+    rows = JobPosting.objects.for_cards([pk for pk in ids if pk != posting.pk])
+    return Similar(
+        cards=cards(rows[:MAX_SIMILAR], at),
+        url=found[chosen].url(),
+        count=totals[chosen],
     )
-    return Similar(cards=cards(rows, at), url=found[chosen].url(), count=totals[chosen])
 
 
 def _searches_like(posting: JobPosting) -> list[Criteria]:
@@ -253,17 +415,18 @@ def _searches_like(posting: JobPosting) -> list[Criteria]:
     country = (posting.places_country,) if posting.places_country else ()
     types = tuple(posting.employment_type)
     industry = next(iter(posting.industry), "")
-    searches = []
+    searches = [Criteria(words=plain_words(posting.title), places=country)]
     if posting.relevant_occupation:
-        searches.append(Criteria(words=posting.relevant_occupation, countries=country))
+        occupation = plain_words(posting.relevant_occupation)
+        searches.append(Criteria(words=occupation, places=country))
     if posting.hiring_organization_id is not None:
         searches.append(Criteria(organizations=(str(posting.hiring_organization_id),)))
     if industry:
-        searches.append(Criteria(words=industry, countries=country))
+        searches.append(Criteria(industries=(industry,), places=country))
     if types or country:
-        searches.append(Criteria(employment_types=types, countries=country))
+        searches.append(Criteria(employment_types=types, places=country))
     if country:
-        searches.append(Criteria(countries=country))
+        searches.append(Criteria(places=country))
     if types:
         searches.append(Criteria(employment_types=types))
-    return list(dict.fromkeys(searches))
+    return [each for each in dict.fromkeys(searches) if not each.is_everything]

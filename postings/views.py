@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from postings import facts, filters, links, listing, wording
+from postings import choices, facts, filters, links, listing, wording
 from postings.cards import card, foreign
 from postings.filters import PostingFilter
 from postings.links import Link
@@ -23,7 +23,7 @@ from postings.models import JobPosting, Organization, SourceKey, State, Tombston
 from postings.models.columns import posting_of
 from postings.sanitise import excerpt
 from postings.schemaorg import Moment, ZoneSource
-from postings.search.criteria import Criteria, Group
+from postings.search.criteria import PARAMETERS, RADII, RADIUS, Criteria, Group
 from postings.search.query import search
 
 NOINDEX = "noindex"
@@ -33,7 +33,7 @@ ORGANIZATIONS = 60
 
 _WITH_PAGE = (State.OPEN, State.CLOSED, State.WITHDRAWN)
 
-_PARAMETERS = ("q", "where", *(group.value for group in Group), "closed", "page")
+_PARAMETERS = (*PARAMETERS, "page")
 
 
 @require_safe
@@ -47,20 +47,25 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
     results = search(criteria, page=chosen.page, at=at)
     names = chosen.organizations | filters.organization_names(
         each.value
-        for each in results.facets[Group.ORGANIZATION]
+        for each in results.facets.groups.get(Group.ORGANIZATION, ())
         if each.value not in chosen.organizations
     )
     past_end = filters.last_page_sentence(results, chosen.page)
     site_empty = only_closed = False
-    if not results.total and not criteria.params():
+    if not results.total and criteria.is_everything:
         only_closed = bool(results.closed)
         site_empty = not only_closed
     context = {
         "results": listing.listing(results, at),
-        "sentence": listing.sentence(criteria, results.total),
-        "groups": filters.facet_groups(criteria, results, names),
-        "include_closed": filters.include_closed(criteria, results),
-        "chips": (chips := filters.chips(criteria, names)),
+        "sentence": listing.sentence(criteria, results),
+        "understood": listing.understood(criteria, results),
+        "waiting": results.waiting,
+        "sorts": listing.sorts(criteria, results),
+        "radii": RADII,
+        "radius": criteria.within or RADIUS,
+        "groups": choices.facet_groups(criteria, results, names),
+        "include_closed": choices.include_closed(criteria, results),
+        "chips": (chips := choices.chips(criteria, names)),
         "clear_url": criteria.without_filters().url(),
         "filter_count": len(chips),
         "ignored": [*chosen.ignored, *filter(None, (past_end,))],
@@ -143,7 +148,7 @@ def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpRespons
         return _moved(request, organization.get_absolute_url())
     chosen = PostingFilter(_only_page(request.GET))
     criteria = Criteria(organizations=(str(pk),))
-    results = search(criteria, page=chosen.page, at=at, facets=False)
+    results = search(criteria, page=chosen.page, at=at, with_facets=False)
     closed = visible.count() - results.total
     address = organization.get_absolute_url()
     past_end = filters.last_page_sentence(results, chosen.page)
@@ -157,8 +162,8 @@ def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpRespons
             "open_text": wording.open_jobs(results.total),
             "closed_url": criteria.with_closed(include=True).url() if closed else "",
         },
-        "places": listing.places_of(criteria, at),
-        "industries": listing.industries_of(criteria, at),
+        "places": listing.places_of(pk, at),
+        "industries": listing.industries_of(pk, at),
         "results": listing.listing(results, at),
         "ignored": [*chosen.ignored, *filter(None, (past_end,))],
         "pagination": listing.pagination(

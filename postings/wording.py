@@ -169,8 +169,9 @@ def country_codes() -> frozenset[str]:
     )
 
 
-def country_name(code: str) -> str:
-    return _territories(locale()).get(code, code)
+def country_name(code: str, language: str = "") -> str:
+    """A country in a language, by its tag, or in the active one."""
+    return _territories(_locale(language) if language else locale()).get(code, code)
 
 
 def _territories(language: Locale) -> Mapping[str, str]:
@@ -336,6 +337,20 @@ def currency_name(code: str) -> str:
 
 def _money(amount: Decimal, currency: str) -> str:
     return _pattern_money(amount, currency, _decimals(amount))
+
+
+def whole_money(amount: int, currency: str) -> str:
+    return _money(Decimal(amount), currency)
+
+
+def kilometres(km: float, *, about: bool = False) -> str:
+    """`3.4 km`, `about 12 km`; what is as near as a town's middle is "under 1 km"."""
+    if km < 1:
+        return _("under 1 km")
+    text = format_decimal(km, format="0.#" if km < 10 else "0", locale=locale())  # noqa: PLR2004
+    if about:
+        return _("about %(km)s km") % {"km": text}
+    return _("%(km)s km") % {"km": text}
 
 
 def _range(low: Decimal, high: Decimal, currency: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -13,14 +13,65 @@ from django.urls import reverse
 #: The value of a group that stands for postings that say nothing about it.
 NOT_STATED = "none"
 
+#: Kilometres around a town or a postal code, and those meant where none are chosen.
+RADII = (10, 25, 50, 100, 200)
+RADIUS = 25
+
+#: "Posted within": days.
+DAYS = (1, 3, 7, 14, 30)
+
+#: The upper ends of what is asked for in months of experience, and the value of each.
+_EXPERIENCE = ((0, "0"), (12, "1"), (36, "3"), (60, "5"))
+_MORE_EXPERIENCE = "6"
+
 
 class Group(StrEnum):
     """The filters with several values, by the name of their parameter."""
 
     TYPE = "type"
     WORKPLACE = "workplace"
-    COUNTRY = "country"
+    PLACE = "place"
     ORGANIZATION = "organization"
+    INDUSTRY = "industry"
+    EDUCATION = "education"
+    EXPERIENCE = "experience"
+    LANGUAGE = "language"
+
+
+class Sort(StrEnum):
+    """The order of results, by the value of the parameter `sort`."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    CLOSING = "closing"
+    PAY = "pay"
+    NEAREST = "nearest"
+
+
+#: Values of `Group.EXPERIENCE`: none asked for, up to 1, 3 and 5 years, and more.
+EXPERIENCES = (*(value for _most, value in _EXPERIENCE), _MORE_EXPERIENCE)
+
+
+def experience_of(months: int | None) -> str:
+    """The value of `Group.EXPERIENCE` for monthsOfExperience, "" where not stated."""
+    if months is None:
+        return ""
+    return next(
+        (value for most, value in _EXPERIENCE if months <= most), _MORE_EXPERIENCE
+    )
+
+
+class Pay(NamedTuple):
+    """At least so much a year, in one currency (ISO 4217); as a parameter `EUR50000`.
+
+    `EUR` alone, at least nothing, says which currency pay is counted and sorted in.
+    """
+
+    currency: str
+    yearly: int
+
+    def __str__(self) -> str:
+        return f"{self.currency}{self.yearly or ''}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,28 +79,38 @@ class Criteria:
     """OR inside a group, AND between groups, words and place.
 
     `employment_types` holds values of `EmploymentType`, `workplaces` of `Workplace`,
-    `countries` ISO 3166-1 alpha-2 codes, `organizations` primary keys as text. Each
-    but `workplaces` may hold `NOT_STATED`.
+    `organizations` primary keys as text, `education` values of `CredentialCategory`,
+    `experience` of `EXPERIENCES`, `languages` ISO 639 codes. `places` are paths:
+    `DE`, `DE/Bayern`, `DE/Bayern/München`, and `DE//Berlin` where no region is stated;
+    a path whose town or region is chosen too is left out, the narrower one is meant.
+    Each but `workplaces` may hold `NOT_STATED`.
+
+    `within` is kilometres around `where`, 0 for what is usual there. `pay` keeps
+    postings that state none, or state another currency, unless `paid_only`.
+    `posted_days` of 0 is any time. `sort` of None is by relevance where there are
+    words, else the newest first.
     """
 
     words: str = ""
     where: str = ""
+    within: int = 0
     employment_types: tuple[str, ...] = ()
     workplaces: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     organizations: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    education: tuple[str, ...] = ()
+    experience: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    pay: Pay | None = None
+    paid_only: bool = False
+    posted_days: int = 0
     include_closed: bool = False
+    sort: Sort | None = None
 
     def values(self, group: Group) -> tuple[str, ...]:
-        match group:
-            case Group.TYPE:
-                return self.employment_types
-            case Group.WORKPLACE:
-                return self.workplaces
-            case Group.COUNTRY:
-                return self.countries
-            case Group.ORGANIZATION:
-                return self.organizations
+        found: tuple[str, ...] = getattr(self, _FIELDS[group])
+        return found
 
     def chosen(self) -> Iterator[tuple[Group, str]]:
         """Every chosen value of every group, in the order of the parameters."""
@@ -58,15 +119,10 @@ class Criteria:
                 yield group, value
 
     def with_values(self, group: Group, values: tuple[str, ...]) -> Self:
-        match group:
-            case Group.TYPE:
-                return replace(self, employment_types=values)
-            case Group.WORKPLACE:
-                return replace(self, workplaces=values)
-            case Group.COUNTRY:
-                return replace(self, countries=values)
-            case Group.ORGANIZATION:
-                return replace(self, organizations=values)
+        if group is Group.PLACE:
+            values = narrowest(values)
+        changed: dict[str, Any] = {_FIELDS[group]: values}
+        return replace(self, **changed)
 
     def without(self, group: Group, value: str | None = None) -> Self:
         """Without one value of a group, or without all of them."""
@@ -77,18 +133,32 @@ class Criteria:
         return replace(self, include_closed=include)
 
     def without_filters(self) -> Self:
-        """The words and the place alone."""
-        return type(self)(words=self.words, where=self.where)
+        """The words, the place and the order alone."""
+        return type(self)(
+            words=self.words, where=self.where, within=self.within, sort=self.sort
+        )
 
     def without_text(self) -> Self:
-        """The filters alone."""
-        return replace(self, words="", where="")
+        """The filters alone: what a form of words and place has to carry along."""
+        return replace(self, words="", where="", within=0)
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing but an order is asked for: every open posting fits."""
+        return replace(self, sort=None) == type(self)()
 
     def params(self) -> list[tuple[str, str]]:
         """The query parameters that say this, in a fixed order, none of them empty."""
         pairs = [("q", self.words), ("where", self.where)]
+        pairs += [("within", str(self.within or ""))]
         pairs += [(group.value, value) for group, value in self.chosen()]
-        pairs += [("closed", "1" if self.include_closed else "")]
+        pairs += [
+            ("pay", str(self.pay or "")),
+            ("paid", "1" if self.paid_only else ""),
+            ("posted", str(self.posted_days or "")),
+            ("closed", "1" if self.include_closed else ""),
+            ("sort", self.sort or ""),
+        ]
         return [(name, value) for name, value in pairs if value]
 
     def url(self, *, page: int = 1) -> str:
@@ -96,5 +166,32 @@ class Criteria:
         pairs = self.params()
         if page > 1:
             pairs.append(("page", str(page)))
-        query = urlencode(pairs)
+        query = urlencode(pairs, safe="/")
         return reverse("posting_list") + (f"?{query}" if query else "")
+
+
+_FIELDS = {
+    Group.TYPE: "employment_types",
+    Group.WORKPLACE: "workplaces",
+    Group.PLACE: "places",
+    Group.ORGANIZATION: "organizations",
+    Group.INDUSTRY: "industries",
+    Group.EDUCATION: "education",
+    Group.EXPERIENCE: "experience",
+    Group.LANGUAGE: "languages",
+}
+
+#: All parameters of the list but `page`.
+PARAMETERS = (
+    "q", "where", "within", *(group.value for group in Group), "pay", "paid", "posted",
+    "closed", "sort",
+)  # fmt: skip
+
+
+def narrowest(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths of places of which none holds another."""
+    return tuple(
+        path
+        for path in paths
+        if not any(other.startswith(f"{path}/") for other in paths)
+    )

@@ -1,371 +1,413 @@
-"""Criteria to results, over the database's own rows.
-
-Words are matched as parts of words. Facet counts are exact. The country of a posting
-is that of its places, or of the areas its applicants may live in where it has none.
-"""
+"""Criteria to results: what fits, in which order, counted."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from html import escape
-from typing import TypeVar
+from functools import partial
+from typing import TypeAlias
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, When
+from django.utils.translation import get_language
+from tantivy import DocAddress, Occur, Order, Query, Searcher
 
-from postings.models import (
-    ApplicantLocationRequirement,
-    JobLocation,
-    JobPosting,
-    JobPostingQuerySet,
-)
-from postings.schemaorg import EmploymentType, JobLocationType, Workplace
-from postings.search.criteria import NOT_STATED, Criteria, Group
-from postings.wording import countries_named
+from postings.models import JobPosting
+from postings.search import distance, index, schema
+from postings.search.corrections import corrected
+from postings.search.criteria import NOT_STATED, Criteria, Group, Sort
+from postings.search.facets import Counted, Facets, PayFacet, facets
+from postings.search.index import Opened
+from postings.search.known import Known
+from postings.search.matching import Asked, filters, words_match, words_weight
+from postings.search.places.where import Area, Resolution, resolve
+from postings.search.schema import SCHEMA
+from postings.search.words import Words, parsed
 
-_Value = TypeVar("_Value", str, int)
+__all__ = ["Counted", "Facets", "PayFacet", "Results", "counts", "search"]
+
+_log = logging.getLogger(__name__)
 
 PAGE_SIZE = 20
 
-#: How many countries, and how many organizations, a facet holds besides chosen ones.
-MAX_VALUES = 30
+#: Pages after this one are not shown: what is found so late is better searched for.
+MAX_PAGES = 500
 
+#: Results looked at beyond a page, so that equals keep their order from page to page.
+_EQUALS = 60
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counted:
-    """One value of a facet and how many postings have it."""
-
-    value: str
-    count: int
+#: Pages without words may show counts of the same minute.
+_KEPT_SECONDS, _KEPT = 60, 256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Results:
     """One page of what was found.
 
-    `page` is the page shown, which is the nearest to the one asked for. `closed` is
-    how many more postings there are with closed ones included; it and `facets` are
-    empty where no facets were asked for. A facet holds every chosen value, also at 0,
-    and leaves the choice of its own group out of its counts.
+    `page` is the page shown, the nearest to the one asked for of those there are; of
+    more than `MAX_PAGES` none is shown. `closed` is how many more postings there are
+    with closed ones included; it and `facets` are empty where none were asked for.
+
+    `words` is what was searched for: `corrected` says that it is not what was typed,
+    since nothing holds that; `any_word` that nothing holds all of them. `where` says
+    how the place was understood. `distances` are kilometres by id, where a point was
+    searched around. `waiting` says that there is no index yet: then the newest open
+    postings are shown, whatever was asked for, and nothing is counted.
     """
 
     ids: tuple[int, ...]
     total: int
     page: int
     pages: int
+    sort: Sort = Sort.NEWEST
     closed: int = 0
-    facets: Mapping[Group, tuple[Counted, ...]] = field(default_factory=dict)
+    facets: Facets = field(default_factory=Facets)
+    words: str = ""
+    corrected: bool = False
+    any_word: bool = False
+    where: Resolution = field(default_factory=Resolution)
+    distances: Mapping[int, distance.Distance] = field(default_factory=dict)
+    currency: str = ""
+    waiting: bool = False
+    asked: Asked | None = None
 
 
 def search(
-    criteria: Criteria, *, page: int = 1, at: datetime, facets: bool = True
+    criteria: Criteria, *, page: int = 1, at: datetime, with_facets: bool = True
 ) -> Results:
-    """The postings that fit, newest first, `PAGE_SIZE` a page.
+    """The postings that fit, `PAGE_SIZE` a page.
 
-    Cost: two queries; with facets six, and one more for each group with a choice but
-    that of organizations.
+    Cost: one query, and one or two more where distances are wanted.
     """
-    if facets:
-        total, closed, counted = _facets(criteria, at)
-    else:
-        total, closed, counted = matching(criteria, at).count(), 0, {}
+    opened = index.current()
+    if opened is None:
+        return _newest(page, at)
+    try:
+        return _Search(opened, criteria, at).results(page, with_facets=with_facets)
+    except BaseException as error:
+        if not index.is_damage(error):
+            raise
+        _log.exception("A search failed")
+        index.give_up(opened)
+        return _newest(page, at)
+
+
+def counts(several: Sequence[Criteria], at: datetime) -> tuple[int, ...]:
+    """How many postings fit each of several criteria, all words matching."""
+    opened = index.current() if several else None
+    if opened is None:
+        return tuple(0 for _ in several)
+    return tuple(_Search(opened, each, at).count() for each in several)
+
+
+def ids(criteria: Criteria, *, most: int, at: datetime) -> tuple[int, ...]:
+    """The first postings that fit, in the criteria's order; at most `most`."""
+    opened = index.current()
+    if opened is None:
+        return ()
+    return _Search(opened, criteria, at).first(most)
+
+
+def _newest(page: int, at: datetime) -> Results:
+    """The list without an index, from the database alone."""
+    found = JobPosting.objects.open(at).newest_first().values_list("pk", flat=True)
+    total = min(found.count(), MAX_PAGES * PAGE_SIZE)
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE_SIZE
-    found = matching(criteria, at).newest_first().values_list("pk", flat=True)
     return Results(
         ids=tuple(found[start : start + PAGE_SIZE]),
         total=total,
         page=page,
         pages=pages,
-        closed=closed,
-        facets=counted,
+        waiting=True,
     )
 
 
-def matching(criteria: Criteria, at: datetime) -> JobPostingQuerySet:
-    """The postings that fit, without repeats, in no order."""
-    postings = JobPosting.objects.all()
-    shown = postings.visible(at) if criteria.include_closed else postings.open(at)
-    return shown.filter(_condition(criteria))
+# --- One search -----------------------------------------------------------------------
+
+#: Results of one order, then of the next: a query, a sort key and its direction.
+_Tier: TypeAlias = tuple[Query, str, Order]
+
+_kept: dict[tuple[object, ...], tuple[Facets, int]] = {}
 
 
-def counts(several: Sequence[Criteria], at: datetime) -> tuple[int, ...]:
-    """How many postings fit each of several criteria. Cost: one query."""
-    if not several:
-        return ()
-    asked = {
-        f"count_{position}": Count(
-            "pk", filter=Q(pk__in=matching(each, at).values("pk"))
+class _Search:
+    def __init__(self, opened: Opened, criteria: Criteria, at: datetime) -> None:
+        self.searcher: Searcher = opened.searcher
+        self.mark = opened.mark
+        self.criteria = criteria
+        self.at = at
+        self.known = Known(opened.searcher)
+        self.where = (
+            resolve(criteria.where, self.known, _language())
+            if criteria.where
+            else Resolution()
         )
-        for position, each in enumerate(several)
-    }
-    found = JobPosting.objects.visible(at).aggregate(**asked)
-    return tuple(found[name] for name in asked)
+        self.area: Area | None = self.where.chosen
+        self.asked = Asked(parsed(criteria.words), self.known.stemmers())
+        self.corrected = False
 
+    # --- What is looked for
 
-# --- Facets ---------------------------------------------------------------------------
+    def query(self, **left_out: object) -> Query:
+        """Everything asked for; `leave_out`, `pay` and `posted` as `filters` has them."""
+        parts = [*filters(self.criteria, self.area, self.at, **left_out)]  # type: ignore[arg-type]
+        if (words := words_match(self.asked, self.searcher)) is not None:
+            parts.append((Occur.Must, words))
+        return Query.boolean_query(parts)
 
+    def understand(self) -> None:
+        """Looks for other words, or for any of them, where nothing holds them all."""
+        words = self.asked.words
+        if not words.clauses or self._is_found(self.asked):
+            return
+        if words.typing:
+            typing = replace(self.asked, typing=True)
+            if self._is_found(typing):
+                self.asked = typing
+                return
+        if (other := corrected(words, self.searcher, self.asked.languages)) is not None:
+            mended = replace(self.asked, words=other)
+            if self._is_found(mended):
+                self.asked, self.corrected = mended, True
+                return
+            words = other
+        any_word = replace(self.asked, words=words, any_word=True)
+        if len(words.needed) > 1 and self._is_found(any_word):
+            self.corrected = words is not self.asked.words
+            self.asked = any_word
 
-def _facets(
-    criteria: Criteria, at: datetime
-) -> tuple[int, int, dict[Group, tuple[Counted, ...]]]:
-    """The total, how many are closed among all, and the facets.
+    def _is_found(self, asked: Asked) -> bool:
+        """Whether the words alone find anything that may be shown."""
+        words = words_match(asked, self.searcher)
+        if words is None:
+            return True
+        bare = Criteria(include_closed=self.criteria.include_closed)
+        parts = [*filters(bare, None, self.at), (Occur.Must, words)]
+        return bool(self._count(Query.boolean_query(parts)))
 
-    Everything counted among the same postings is counted in one query.
-    """
-    toggled = criteria.with_closed(include=not criteria.include_closed)
-    asked: dict[Criteria, dict[tuple[Group | None, str], Q | None]] = defaultdict(dict)
-    asked[criteria][None, ""] = None
-    asked[toggled][None, ""] = None
-    for group in Group:
-        for value in _COUNTED[group]:
-            asked[criteria.without(group)][group, value] = _CONDITIONS[group]((value,))
-    found: dict[Group, dict[str, int]] = {group: {} for group in Group}
-    totals: dict[Criteria, int] = {}
-    for among, parts in asked.items():
-        names = {f"count_{number}": part for number, part in enumerate(parts)}
-        values = matching(among, at).aggregate(
-            **{name: Count("pk", filter=parts[part]) for name, part in names.items()}
+    def _count(self, query: Query) -> int:
+        return self.searcher.search(query, 1, count=True).count or 0
+
+    def count(self) -> int:
+        return self._count(self.query())
+
+    # --- Results
+
+    def first(self, most: int) -> tuple[int, ...]:
+        self.understand()
+        return self._slice(self.query(), self._sort(), 0, most)
+
+    def results(self, page: int, *, with_facets: bool) -> Results:
+        self.understand()
+        query = self.query()
+        sort = self._sort()
+        total = self._count(query)
+        pages = min(max(1, -(-total // PAGE_SIZE)), MAX_PAGES)
+        page = min(max(page, 1), pages)
+        found = self._slice(query, sort, (page - 1) * PAGE_SIZE, PAGE_SIZE)
+        counted, closed = self._facets() if with_facets else (Facets(), 0)
+        return Results(
+            ids=found,
+            total=total,
+            page=page,
+            pages=pages,
+            sort=sort,
+            closed=closed,
+            facets=counted,
+            words=self._shown_words(),
+            corrected=self.corrected,
+            any_word=self.asked.any_word,
+            where=self.where,
+            distances=distance.of(found, self.area) if self.area else {},
+            currency=self._currency if sort is Sort.PAY else "",
+            asked=self.asked if self.asked.words else None,
         )
-        for name, (counted, value) in names.items():
-            if counted is None:
-                totals[among] = values[name]
-            else:
-                found[counted][value] = values[name]
-    found[Group.COUNTRY] |= _countries(criteria, at)
-    found[Group.ORGANIZATION] |= _organizations(criteria, at)
-    return (
-        totals[criteria],
-        abs(totals[toggled] - totals[criteria]),
-        {
-            group: tuple(
-                Counted(value=value, count=count)
-                for value, count in found[group].items()
-                if count or value in criteria.values(group)
+
+    def _shown_words(self) -> str:
+        if not self.corrected:
+            return self.criteria.words
+        return typed(self.asked.words)
+
+    def _facets(self) -> tuple[Facets, int]:
+        key = None
+        if not self.criteria.words:
+            minute = int(self.at.timestamp()) // _KEPT_SECONDS
+            key = (self.mark, replace(self.criteria, sort=None), _language(), minute)
+            if key in _kept:
+                return _kept[key]
+        toggled = self.criteria.with_closed(include=not self.criteria.include_closed)
+        other = replace_criteria(self, toggled)
+        closed = abs(self._count(other) - self._count(self.query()))
+        found = (
+            facets(self.searcher, self.criteria, partial(self.query), self.at),
+            closed,
+        )
+        if key is not None:
+            if len(_kept) >= _KEPT:
+                _kept.clear()
+            _kept[key] = found
+        return found
+
+    # --- Order
+
+    def _sort(self) -> Sort:
+        wanted = self.criteria.sort
+        ranked = bool(self.asked.words.clauses)
+        if wanted is Sort.NEAREST and not (self.area and self.area.latitude is not None):
+            wanted = None
+        if wanted is Sort.RELEVANCE and not ranked:
+            wanted = None
+        return wanted or (Sort.RELEVANCE if ranked else Sort.NEWEST)
+
+    def _slice(
+        self, query: Query, sort: Sort, start: int, length: int
+    ) -> tuple[int, ...]:
+        if sort is Sort.RELEVANCE:
+            return self._by_relevance(query, start, length)
+        if sort is Sort.NEAREST and self.area is not None:
+            ring = partial(self._in_ring, query)
+            return distance.nearest(self.area, self.criteria, ring, start, length)
+        return self._by_tiers(self._tiers(query, sort), start, length)
+
+    def _by_relevance(self, query: Query, start: int, length: int) -> tuple[int, ...]:
+        weighed = Query.boolean_query(
+            [
+                (Occur.Must, Query.const_score_query(query, 0.0)),
+                *((Occur.Should, each) for each in words_weight(self.asked)),
+            ]
+        )
+        hits = self.searcher.search(
+            weighed,
+            start + length + _EQUALS,
+            count=False,
+            weight_by_field=schema.FRESHNESS,
+        ).hits
+        keys = self._values(schema.NEWEST, [address for _score, address in hits])
+        ranked = sorted(
+            zip(hits, keys, strict=True), key=lambda item: (-item[0][0], -item[1])
+        )
+        kept = [address for (_score, address), _key in ranked[start : start + length]]
+        return self._ids(kept)
+
+    def _tiers(self, query: Query, sort: Sort) -> list[_Tier]:
+        newest = (query, schema.NEWEST, Order.Desc)
+        match sort:
+            case Sort.CLOSING:
+                still = Query.boolean_query(
+                    [
+                        (Occur.Must, query),
+                        *filters(Criteria(), None, self.at),
+                    ]
+                )
+                gone = _but(query, still)
+                first = (still, schema.CLOSING, Order.Asc)
+                if not self.criteria.include_closed:
+                    return [first]
+                return [first, (gone, schema.NEWEST, Order.Desc)]
+            case Sort.PAY:
+                currency = self._currency
+                if not currency:
+                    return [newest]
+                paid = Query.boolean_query(
+                    [
+                        (Occur.Must, query),
+                        (
+                            Occur.Must,
+                            Query.term_query(SCHEMA, schema.CURRENCY, currency),
+                        ),
+                    ]
+                )
+                return [
+                    (paid, schema.PAID, Order.Desc),
+                    (_but(query, paid), schema.NEWEST, Order.Desc),
+                ]
+            case _:
+                return [newest]
+
+    @property
+    def _currency(self) -> str:
+        """The one currency pay is compared in: the chosen one, else the commonest."""
+        if self.criteria.pay is not None:
+            return self.criteria.pay.currency
+        asked = {"a": {"terms": {"field": schema.CURRENCY, "size": 500}}}
+        buckets = self.searcher.aggregate(self.query(), asked)["a"]["buckets"]
+        stated = [each for each in buckets if each["key"] != NOT_STATED]
+        stated.sort(key=lambda each: (-each["doc_count"], each["key"]))
+        return str(stated[0]["key"]) if stated else ""
+
+    def _by_tiers(
+        self, tiers: Sequence[_Tier], start: int, length: int
+    ) -> tuple[int, ...]:
+        found: list[DocAddress] = []
+        for query, name, order in tiers:
+            if len(found) == length:
+                break
+            hits = self.searcher.search(
+                query,
+                length - len(found),
+                offset=start,
+                count=len(tiers) > 1,
+                order_by_field=name,
+                order=order,
             )
-            for group in Group
-        },
-    )
+            found += [address for _key, address in hits.hits]
+            if len(tiers) > 1:
+                start = max(0, start - (hits.count or 0))
+        return self._ids(found)
 
-
-#: The values counted one by one; the others of a group are counted in a query of all.
-_COUNTED: Mapping[Group, tuple[str, ...]] = {
-    Group.TYPE: (*(kind.value for kind in EmploymentType), NOT_STATED),
-    Group.WORKPLACE: tuple(kind.value for kind in Workplace),
-    Group.COUNTRY: (NOT_STATED,),
-    Group.ORGANIZATION: (),
-}
-
-
-def _countries(criteria: Criteria, at: datetime) -> dict[str, int]:
-    """Postings by the countries that have most, and by chosen ones. Cost: two queries."""
-    found: dict[str, int] = defaultdict(int)
-    postings = matching(criteria.without(Group.COUNTRY), at)
-    for rows in (
-        JobLocation.objects.filter(posting__in=postings.values("pk")),
-        ApplicantLocationRequirement.objects.filter(
-            posting__in=postings.filter(places_count=0).values("pk")
-        ),
-    ):
-        for code, count in (
-            rows.exclude(address_country="")
-            .order_by()
-            .values_list("address_country")
-            .annotate(count=Count("posting", distinct=True))
-        ):
-            found[code] += count
-    return _largest(found) | {
-        value: found[value] for value in criteria.countries if value != NOT_STATED
-    }
-
-
-def _organizations(criteria: Criteria, at: datetime) -> dict[str, int]:
-    """Postings by the organizations that have most, by chosen ones and by none.
-
-    Cost: one query, of as many rows as there are values.
-    """
-    keys = [int(key) for key in criteria.organizations if key != NOT_STATED]
-    pinned = Q(hiring_organization__in=keys) | Q(hiring_organization__isnull=True)
-    rows = (
-        matching(criteria.without(Group.ORGANIZATION), at)
-        .order_by()
-        .values_list("hiring_organization")
-        .annotate(count=Count("pk"))
-        .order_by(
-            Case(When(pinned, then=0), default=1), "-count", "hiring_organization"
-        )[: len(keys) + 1 + MAX_VALUES]
-    )
-    found = dict(rows)
-    unnamed = found.pop(None, 0)
-    kept = {**_largest(found), **{key: found.get(key, 0) for key in keys}}
-    return {str(key): count for key, count in kept.items()} | {NOT_STATED: unnamed}
-
-
-def _largest(found: Mapping[_Value, int]) -> dict[_Value, int]:
-    return dict(
-        sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MAX_VALUES]
-    )
-
-
-# --- Conditions -----------------------------------------------------------------------
-
-
-def _condition(criteria: Criteria) -> Q:
-    """All of it but the state."""
-    condition = Q()
-    for word in criteria.words.split():
-        condition &= _has_word(word)
-    if criteria.where:
-        condition &= _is_at(criteria.where)
-    for group in Group:
-        if values := criteria.values(group):
-            condition &= _CONDITIONS[group](values)
-    return condition
-
-
-def _has_type(values: Sequence[str]) -> Q:
-    condition = Q()
-    for value in values:
-        stated = Q(employment_type__has=value)
-        condition |= Q(employment_type=[]) if value == NOT_STATED else stated
-    return condition
-
-
-_WORKPLACES: Mapping[str, Q] = {
-    Workplace.ON_SITE: ~Q(job_location_type=JobLocationType.TELECOMMUTE.value),
-    Workplace.REMOTE_POSSIBLE: Q(
-        job_location_type=JobLocationType.TELECOMMUTE.value, places_count__gt=0
-    ),
-    Workplace.REMOTE_ONLY: Q(
-        job_location_type=JobLocationType.TELECOMMUTE.value, places_count=0
-    ),
-}
-
-
-def _has_workplace(values: Sequence[str]) -> Q:
-    condition = Q()
-    for value in values:
-        condition |= _WORKPLACES[value]
-    return condition
-
-
-def _in_country(values: Sequence[str]) -> Q:
-    condition = Q()
-    codes = [value for value in values if value != NOT_STATED]
-    if codes:
-        condition |= _placed(Q(address_country__in=codes), Q(address_country__in=codes))
-    if NOT_STATED in values:
-        condition |= ~_placed(~Q(address_country=""), ~Q(address_country=""))
-    return condition
-
-
-def _by_organization(values: Sequence[str]) -> Q:
-    condition = Q()
-    keys = [int(value) for value in values if value != NOT_STATED]
-    if keys:
-        condition |= Q(hiring_organization__in=keys)
-    if NOT_STATED in values:
-        condition |= Q(hiring_organization__isnull=True)
-    return condition
-
-
-_CONDITIONS: Mapping[Group, Callable[[Sequence[str]], Q]] = {
-    Group.TYPE: _has_type,
-    Group.WORKPLACE: _has_workplace,
-    Group.COUNTRY: _in_country,
-    Group.ORGANIZATION: _by_organization,
-}
-
-
-def _placed(place: Q, area: Q) -> Q:
-    """Some place fits, or, where there is none, some area applicants may live in."""
-    own = {"posting": OuterRef("pk")}
-    return Q(Exists(JobLocation.objects.filter(place, **own))) | Q(
-        Exists(ApplicantLocationRequirement.objects.filter(area, **own)),
-        places_count=0,
-    )
-
-
-#: Not after the beginning of a character reference: `amp` is no word of `R&amp;D`. In
-#: sanitised HTML every & begins one, whose name has four letters at most.
-_NOT_IN_REFERENCE = "".join(f"(?<!&[^;]{{{length}}})" for length in range(5))
-
-
-def _has_word(word: str) -> Q:
-    """The word is part of a title, name, list or of the description's text."""
-    condition = Q()
-    for spelling in _spellings(word):
-        for column in (
-            "title",
-            "name",
-            "identifier",
-            "relevant_occupation",
-            "hiring_organization__name",
-        ):
-            condition |= Q(**{f"{column}__icontains": spelling})
-        for column in ("skills", "industry", "occupational_category"):
-            condition |= Q(**{f"{column}__mention": spelling})
-        # Not within a tag: in sanitised HTML no other text holds < or >.
-        in_html = escape(spelling, quote=False)
-        condition |= Q(texts__description__icontains=in_html) & Q(
-            texts__description__iregex=(
-                rf"{_NOT_IN_REFERENCE}{re.escape(in_html)}(?![^<>]*>)"
+    def _in_ring(
+        self, query: Query, cells: Sequence[int], inner: Sequence[int], most: int
+    ) -> tuple[int, tuple[int, ...]]:
+        """How many fit between two circles, and the ids of the newest of them."""
+        parts = [
+            (Occur.Must, query),
+            (Occur.Must, Query.term_set_query(SCHEMA, schema.CELLS, list(cells))),
+        ]
+        if inner:
+            parts.append(
+                (
+                    Occur.MustNot,
+                    Query.term_set_query(SCHEMA, schema.CELLS, list(inner)),
+                )
             )
+        within = Query.boolean_query(parts)
+        if not most:
+            return self._count(within), ()
+        hits = self.searcher.search(
+            within, most, count=True, order_by_field=schema.NEWEST
         )
-    return condition
+        return hits.count or 0, self._ids([address for _key, address in hits.hits])
+
+    def _ids(self, addresses: list[DocAddress]) -> tuple[int, ...]:
+        return tuple(self._values(schema.PK, addresses))
+
+    def _values(self, name: str, addresses: list[DocAddress]) -> list[int]:
+        if not addresses:
+            return []
+        found = self.searcher.fast_field_values(name, addresses)
+        return [int(value or 0) for value in found]
 
 
-def _is_at(where: str) -> Q:
-    """Each part between commas, or each word of it, says the same place."""
-    place, area = Q(), Q()
-    for part in filter(None, (part.strip() for part in where.split(","))):
-        place &= _each_word(part, _place_says)
-        area &= _each_word(part, _area_says)
-    return _placed(place, area)
+def replace_criteria(this: _Search, criteria: Criteria) -> Query:
+    """The query of other criteria with the words and the place as understood here."""
+    parts = [*filters(criteria, this.area, this.at)]
+    if (words := words_match(this.asked, this.searcher)) is not None:
+        parts.append((Occur.Must, words))
+    return Query.boolean_query(parts)
 
 
-def _each_word(part: str, says: Callable[[str], Q]) -> Q:
-    words = Q()
-    for word in part.split():
-        words &= says(word)
-    return says(part) | words
+def _but(query: Query, those: Query) -> Query:
+    return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, those)])
 
 
-def _place_says(text: str) -> Q:
-    columns = (
-        "address_locality",
-        "address_region",
-        "name",
-        "address",
-        "address_country_text",
-    )
-    return (
-        _columns_say(text, columns)
-        | Q(postal_code__istartswith=text)
-        | Q(address_country__in=countries_named(text))
-    )
+def typed(words: Words) -> str:
+    """A query as somebody would type it."""
+    pieces = [f'"{c.typed}"' if c.phrase else c.typed for c in words.clauses]
+    pieces += [f'-"{c.typed}"' if c.phrase else f"-{c.typed}" for c in words.excluded]
+    return " ".join(pieces)
 
 
-def _area_says(text: str) -> Q:
-    return _columns_say(text, ("name",)) | Q(address_country__in=countries_named(text))
-
-
-def _columns_say(text: str, columns: Sequence[str]) -> Q:
-    """Two letters are an abbreviation: CA is no part of Chicago."""
-    lookup = "iexact" if len(text) <= 2 and text.isascii() else "icontains"  # noqa: PLR2004
-    condition = Q()
-    for spelling in _spellings(text):
-        for column in columns:
-            condition |= Q(**{f"{column}__{lookup}": spelling})
-    return condition
-
-
-def _spellings(text: str) -> tuple[str, ...]:
-    """The text in the cases it may stand in: SQLite folds the case of ASCII only."""
-    if text.isascii():
-        return (text,)
-    return tuple(dict.fromkeys((text, text.lower(), text.upper(), text.capitalize())))
+def _language() -> str:
+    return (get_language() or "en").split("-", maxsplit=1)[0]

@@ -1,0 +1,371 @@
+"""Exact counts of what could be chosen.
+
+A terms aggregation over several segments is exact only where every segment gives all
+of its values (`_ALL`, above the number of values of a closed group). Of organizations,
+towns and industries there may be any number: the ones with most are found first, and
+those shown are then counted among the postings that have one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from math import floor
+from typing import Any, TypeAlias
+
+from tantivy import Occur, Query, Searcher
+
+from postings.search import schema
+from postings.search.criteria import DAYS, NOT_STATED, Criteria, Group
+from postings.search.schema import SCHEMA
+
+#: How many values of an open group are shown besides chosen ones; of towns and regions
+#: inside another place fewer.
+MAX_VALUES, MAX_INSIDE = 30, 10
+
+#: More values than any closed group has, countries and currencies among them.
+_ALL = 500
+
+#: How many values each segment names when the largest of many are looked for.
+_CANDIDATES = 150
+
+_DAY = 24 * 60 * 60
+
+_CLOSED = (
+    Group.TYPE, Group.WORKPLACE, Group.EDUCATION, Group.EXPERIENCE, Group.LANGUAGE,
+)  # fmt: skip
+_OPEN = (Group.ORGANIZATION, Group.INDUSTRY)
+
+#: How many amounts of pay are offered, and the share of postings the highest keeps.
+_AMOUNTS, _LEAST_SHARE = 6, 0.02
+
+Counts: TypeAlias = dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """One value of a facet and how many postings have it; `inside` are parts of it."""
+
+    value: str
+    count: int
+    inside: tuple[Counted, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PayFacet:
+    """Postings by currency, and by at least so much a year in `currency`.
+
+    `stated` counts postings that state pay in `currency`. Postings without any, or in
+    another currency, are in none of `amounts`.
+    """
+
+    currency: str = ""
+    currencies: tuple[Counted, ...] = ()
+    amounts: tuple[tuple[int, int], ...] = ()
+    stated: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facets:
+    """A group holds every chosen value, also at 0; its own choice limits no count."""
+
+    groups: Mapping[Group, tuple[Counted, ...]] = field(default_factory=dict)
+    posted: tuple[tuple[int, int], ...] = ()
+    pay: PayFacet = field(default_factory=PayFacet)
+
+
+#: Gives the query without a group's own choice; of pay, or of age, without those.
+Without: TypeAlias = Callable[..., Query]
+
+
+def facets(
+    searcher: Searcher, criteria: Criteria, without: Without, at: datetime
+) -> Facets:
+    """Cost: an aggregation over all that fits, one more for each group with a choice."""
+    return _Counting(searcher, criteria, without, at).facets()
+
+
+class _Counting:
+    """Groups without a choice share one aggregation."""
+
+    def __init__(
+        self, searcher: Searcher, criteria: Criteria, without: Without, at: datetime
+    ) -> None:
+        self.searcher = searcher
+        self.criteria = criteria
+        self.without = without
+        self.seconds = floor(at.timestamp())
+        self.all = without()
+
+    def facets(self) -> Facets:
+        shared: dict[str, Any] = {}
+        for group in Group:
+            if not self.criteria.values(group):
+                shared |= _aggregations(group)
+        if not self.criteria.posted_days:
+            shared |= self._posted_aggregation()
+        if self.criteria.pay is None and not self.criteria.paid_only:
+            shared |= _pay_aggregation()
+        found = self._aggregate(self.all, shared)
+        groups = {group: self._group(group, found) for group in Group}
+        return Facets(
+            groups=groups, posted=self._posted(found), pay=self._pay(found)
+        )
+
+    def _aggregate(self, query: Query, asked: Mapping[str, Any]) -> dict[str, Any]:
+        return self.searcher.aggregate(query, dict(asked)) if asked else {}
+
+    def _group(
+        self, group: Group, found: Mapping[str, Any]
+    ) -> tuple[Counted, ...]:
+        chosen = self.criteria.values(group)
+        query = self.all
+        if chosen:
+            query = self.without(leave_out=group)
+            found = self._aggregate(query, _aggregations(group))
+        if group is Group.PLACE:
+            return self._places(query, _counts(found[schema.COUNTRY]), chosen)
+        counts = _counts(found[group.value])
+        if group in _OPEN:
+            counts = self._exact(query, group.value, counts, chosen)
+        return tuple(
+            Counted(value=value, count=counts.get(value, 0))
+            for value in dict.fromkeys((*counts, *chosen))
+        )
+
+    def _exact(
+        self, query: Query, name: str, counts: Counts, chosen: Sequence[str]
+    ) -> Counts:
+        """The largest values, chosen ones and "not stated", counted exactly."""
+        unknown = {NOT_STATED, *chosen}
+        kept = [*_largest(counts, MAX_VALUES), *unknown]
+        if len(counts) < _CANDIDATES:
+            return {
+                value: counts[value] for value in dict.fromkeys(kept) if value in counts
+            }
+        return self._count(query, name, kept)
+
+    def _count(self, query: Query, name: str, values: Iterable[str]) -> Counts:
+        """How many postings have each of these values."""
+        named = sorted(set(values))
+        if not named:
+            return {}
+        among = Query.boolean_query(
+            [
+                (Occur.Must, query),
+                (Occur.Must, Query.term_set_query(SCHEMA, name, named)),
+            ]
+        )
+        asked = {"a": _terms(name, len(named), include=named)}
+        return _counts(self._aggregate(among, asked)["a"])
+
+    # --- Places, from the country inwards
+
+    def _places(
+        self, query: Query, countries: Counts, chosen: Sequence[str]
+    ) -> tuple[Counted, ...]:
+        open_paths = {
+            parent for path in chosen for parent in (path, *_parents(path))
+        }
+        stated = [code for code in countries if code != NOT_STATED]
+        if len(stated) == 1:
+            open_paths |= set(stated)
+        kept = [*_largest(countries, MAX_VALUES), *(p.split("/")[0] for p in chosen)]
+        if NOT_STATED in countries:
+            kept.append(NOT_STATED)
+        return tuple(
+            Counted(
+                value=code,
+                count=countries.get(code, 0),
+                inside=(
+                    self._inside(query, code, chosen, open_paths)
+                    if code in open_paths and code != NOT_STATED
+                    else ()
+                ),
+            )
+            for code in dict.fromkeys(kept)
+        )
+
+    def _inside(
+        self, query: Query, path: str, chosen: Sequence[str], open_paths: set[str]
+    ) -> tuple[Counted, ...]:
+        """The regions of a country, or the towns of a region."""
+        level = path.count("/") + 1
+        among = Query.boolean_query(
+            [
+                (Occur.Must, query),
+                (Occur.Must, Query.term_query(SCHEMA, schema.PLACE, path)),
+            ]
+        )
+        inner = rf"{re.escape(path)}/[^/]+"
+        if level == 1:  # and the towns that are in no region
+            inner += rf"|{re.escape(path)}//[^/]+"
+        asked = {"a": _terms(schema.PLACE, _CANDIDATES, include=inner)}
+        found = _counts(self._aggregate(among, asked)["a"])
+        own = [
+            prefix
+            for each in chosen
+            for prefix in (each, *_parents(each))
+            if _parents(prefix)[:1] == (path,)
+        ]
+        counts = self._count(
+            query, schema.PLACE, [*_largest(found, MAX_INSIDE), *own]
+        )
+        return tuple(
+            Counted(
+                value=value,
+                count=counts.get(value, 0),
+                inside=(
+                    self._inside(query, value, chosen, open_paths)
+                    if level == 1 and value in open_paths and "//" not in value
+                    else ()
+                ),
+            )
+            for value in dict.fromkeys(
+                (*sorted(counts, key=lambda each: (-counts[each], each)), *own)
+            )
+        )
+
+    # --- Age and pay
+
+    def _posted_aggregation(self) -> dict[str, Any]:
+        edges = [self.seconds - days * _DAY for days in reversed(DAYS)]
+        ranges = [
+            {"from": edge, "to": later}
+            for edge, later in zip(edges, edges[1:], strict=False)
+        ]
+        ranges.append({"from": edges[-1]})
+        return {"posted": {"range": {"field": schema.POSTED, "ranges": ranges}}}
+
+    def _posted(self, found: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+        if self.criteria.posted_days:
+            query = self.without(posted=False)
+            found = self._aggregate(query, self._posted_aggregation())
+        newest = self.seconds - max(DAYS) * _DAY
+        counts = [
+            bucket["doc_count"]
+            for bucket in sorted(
+                found["posted"]["buckets"], key=lambda each: -each.get("from", -1)
+            )
+            if bucket.get("from", -1) >= newest
+        ]
+        return tuple(
+            (days, sum(counts[: position + 1])) for position, days in enumerate(DAYS)
+        )
+
+    def _pay(self, found: Mapping[str, Any]) -> PayFacet:
+        chosen = self.criteria.pay
+        query = self.all
+        if chosen is not None or self.criteria.paid_only:
+            query = self.without(pay=False)
+            found = self._aggregate(query, _pay_aggregation())
+        currencies = _counts(found[schema.CURRENCY])
+        currencies.pop(NOT_STATED, None)
+        if chosen is not None:
+            currencies.setdefault(chosen.currency, 0)
+        if not currencies:
+            return PayFacet()
+        currency = chosen.currency if chosen else next(iter(_largest(currencies, 1)))
+        among = Query.boolean_query(
+            [
+                (Occur.Must, query),
+                (Occur.Must, Query.term_query(SCHEMA, schema.CURRENCY, currency)),
+            ]
+        )
+        amounts = self._amounts(among, currencies[currency])
+        if chosen and chosen.yearly and chosen.yearly not in amounts:
+            amounts = sorted((*amounts, chosen.yearly))
+        return PayFacet(
+            currency=currency,
+            currencies=tuple(
+                Counted(value=code, count=count) for code, count in currencies.items()
+            ),
+            amounts=self._at_least(among, amounts),
+            stated=currencies[currency],
+        )
+
+    def _amounts(self, among: Query, stated: int) -> list[int]:
+        """Round amounts over what is paid, each a real choice."""
+        if not stated:
+            return []
+        asked = {
+            "p": {
+                "percentiles": {
+                    "field": schema.YEARLY,
+                    "percents": [5, 25, 50, 70, 85, 95],
+                }
+            }
+        }
+        values = self._aggregate(among, asked)["p"]["values"]
+        numbers = [
+            each["value"] if isinstance(each, Mapping) else each
+            for each in (values.values() if isinstance(values, Mapping) else values)
+        ]
+        return sorted({_rounded(number) for number in numbers if number and number > 0})
+
+    def _at_least(
+        self, among: Query, amounts: Sequence[int]
+    ) -> tuple[tuple[int, int], ...]:
+        if not amounts:
+            return ()
+        ranges: list[dict[str, int]] = [
+            {"from": low, "to": high}
+            for low, high in zip(amounts, amounts[1:], strict=False)
+        ]
+        ranges.append({"from": amounts[-1]})
+        asked = {"a": {"range": {"field": schema.YEARLY, "ranges": ranges}}}
+        buckets = self._aggregate(among, asked)["a"]["buckets"]
+        counts = {round(b["from"]): b["doc_count"] for b in buckets if "from" in b}
+        return tuple(
+            (low, sum(count for start, count in counts.items() if start >= low))
+            for low in amounts
+        )
+
+
+def _rounded(amount: float) -> int:
+    """To two digits, as people say amounts of pay: 62,400 is 62,000."""
+    size = 10 ** max(len(str(int(amount))) - 2, 0)
+    return int(amount // size * size)
+
+
+def _aggregations(group: Group) -> dict[str, Any]:
+    if group is Group.PLACE:
+        return {schema.COUNTRY: _terms(schema.COUNTRY, _ALL)}
+    many = group in _OPEN
+    return {group.value: _terms(group.value, _CANDIDATES if many else _ALL)}
+
+
+def _pay_aggregation() -> dict[str, Any]:
+    return {schema.CURRENCY: _terms(schema.CURRENCY, _ALL)}
+
+
+def _terms(
+    name: str, size: int, include: Sequence[str] | str | None = None
+) -> dict[str, Any]:
+    terms: dict[str, Any] = {"field": name, "size": size, "segment_size": size}
+    if include is not None:
+        terms["include"] = include
+    return {"terms": terms}
+
+
+def _counts(aggregated: Mapping[str, Any]) -> Counts:
+    return {each["key"]: each["doc_count"] for each in aggregated["buckets"]}
+
+
+def _largest(counts: Mapping[str, int], most: int) -> Counts:
+    stated = (item for item in counts.items() if item[0] != NOT_STATED)
+    return dict(sorted(stated, key=lambda item: (-item[1], item[0]))[:most])
+
+
+def _parents(path: str) -> tuple[str, ...]:
+    """The places a place is in, the nearest first: of `DE//Berlin` it is `DE`."""
+    parts = path.split("/")
+    found = []
+    while len(parts) > 1:
+        parts.pop()
+        while parts and not parts[-1]:
+            parts.pop()
+        found.append("/".join(parts))
+    return tuple(found)

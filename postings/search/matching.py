@@ -1,0 +1,277 @@
+"""From criteria to queries of the index: what has to match, and what counts for more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import floor
+
+from tantivy import FieldType, Occur, Query, Searcher
+
+from postings.countries import folded as folded_name
+from postings.search import analysis, schema
+from postings.search.criteria import NOT_STATED, RADIUS, Criteria, Group, Pay
+from postings.search.places.cells import cover
+from postings.search.places.regions import region_key
+from postings.search.places.where import Area
+from postings.search.schema import SCHEMA
+from postings.search.words import Clause, Words
+
+#: How much a word counts by where it stands, unstemmed; stemmed, `_STEMMED` of it.
+WEIGHTS = {
+    schema.TITLE: 4.0,
+    schema.ORGANIZATION_NAME: 2.5,
+    schema.SKILLS: 2.0,
+    schema.OCCUPATION: 1.5,
+    schema.INDUSTRY_WORDS: 1.0,
+    schema.PLACE_WORDS: 1.0,
+    schema.TEXT: 1.0,
+}
+_STEMMED = 0.8
+
+#: What a title that is the query, and one that begins with or holds it, is worth.
+_EXACT_TITLE, _TITLE_PHRASE = 1000.0, 6.0
+
+#: How many words of the index a word being typed may turn into.
+_CONTINUATIONS = 50
+
+_DAY = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Words as they are looked for: `any_word` where not all have to match.
+
+    `languages` are the stemmers the index has texts of.
+    """
+
+    words: Words
+    languages: tuple[str, ...]
+    any_word: bool = False
+    typing: bool = False
+
+
+# --- Words ----------------------------------------------------------------------------
+
+
+def words_match(asked: Asked, searcher: Searcher) -> Query | None:
+    """What fits the words, without any weight; None where every posting does."""
+    parts = [_match(clause, asked, searcher) for clause in asked.words.needed]
+    kept: list[tuple[Occur, Query]] = []
+    if parts and asked.any_word:
+        kept.append((Occur.Must, _any(parts)))
+    else:
+        kept += [(Occur.Must, part) for part in parts]
+    for clause in asked.words.excluded:
+        kept.append((Occur.MustNot, _match(clause, asked, searcher)))
+    if not kept:
+        return None
+    if not parts:
+        kept.append((Occur.Must, Query.all_query()))
+    return Query.boolean_query(kept)
+
+
+def words_weight(asked: Asked) -> list[Query]:
+    """What makes a match a better one."""
+    words = asked.words
+    weights = [_weight(clause, asked) for clause in words.clauses]
+    title = [token for clause in words.clauses for token in clause.tokens]
+    if words.title:
+        exact = Query.term_query(SCHEMA, schema.EXACT_TITLE, words.title)
+        weights.append(Query.const_score_query(exact, _EXACT_TITLE))
+    if len(title) > 1:
+        together = Query.phrase_query(SCHEMA, schema.TITLE, list(title), 1)
+        weights.append(Query.boost_query(together, _TITLE_PHRASE))
+    return weights
+
+
+def _match(clause: Clause, asked: Asked, searcher: Searcher) -> Query:
+    if clause.phrase:
+        return _phrase(schema.TEXT, clause.tokens)
+    if len(clause.tokens) > 1:
+        each = [
+            _match_token(token, clause.typed, asked.languages)
+            for token in clause.tokens
+        ]
+        # full-stack is also written fullstack.
+        joined = _term(schema.TEXT, "".join(clause.tokens))
+        return _any([_all(each), joined])
+    token = clause.tokens[0]
+    found = _match_token(token, clause.typed, asked.languages)
+    last = asked.words.clauses[-1] if asked.words.clauses else None
+    if asked.typing and clause is last:
+        longer = continuations(searcher, token)
+        return _any([found, Query.term_set_query(SCHEMA, schema.TEXT, longer)])
+    return found
+
+
+def continuations(searcher: Searcher, token: str) -> list[str]:
+    """The commonest words of the index that begin with a token."""
+    found = searcher.terms_with_prefix(schema.TEXT, token)
+    found.sort(key=lambda item: -item[1])
+    return [term for term, _count in found[:_CONTINUATIONS]]
+
+
+def _match_token(token: str, typed: str, languages: Collection[str]) -> Query:
+    terms = [_term(schema.TEXT, token)]
+    for code in languages:
+        for stem in stems(token, typed, code):
+            terms.append(_term(schema.stemmed(schema.TEXT, code), stem))
+    return _any(terms)
+
+
+def stems(token: str, typed: str, code: str) -> tuple[str, ...]:
+    """The stems of a word: as typed, and as typed without its accents."""
+    found = dict.fromkeys(
+        stem
+        for form in (typed, token)
+        if len(several := analysis.tokens(form, code)) == 1
+        for stem in several
+    )
+    return tuple(found)
+
+
+def _weight(clause: Clause, asked: Asked) -> Query:
+    if clause.phrase:
+        return Query.disjunction_max_query(
+            [
+                Query.boost_query(_phrase(schema.TITLE, clause.tokens), 4.0),
+                _phrase(schema.TEXT, clause.tokens),
+            ],
+            0.1,
+        )
+    fields = []
+    for token in clause.tokens:
+        for name, weight in WEIGHTS.items():
+            fields.append(Query.boost_query(_term(name, token), weight))
+        for code in asked.languages:
+            for stem in stems(token, clause.typed, code):
+                for name in (schema.TITLE, schema.TEXT):
+                    fields.append(
+                        Query.boost_query(
+                            _term(schema.stemmed(name, code), stem),
+                            WEIGHTS[name] * _STEMMED,
+                        )
+                    )
+    return Query.disjunction_max_query(fields, 0.3)
+
+
+def _phrase(name: str, tokens: Sequence[str]) -> Query:
+    if len(tokens) == 1:
+        return _term(name, tokens[0])
+    return Query.phrase_query(SCHEMA, name, list(tokens))
+
+
+def _term(name: str, value: str) -> Query:
+    return Query.term_query(SCHEMA, name, value)
+
+
+def _any(queries: Sequence[Query]) -> Query:
+    if len(queries) == 1:
+        return queries[0]
+    return Query.boolean_query([(Occur.Should, each) for each in queries])
+
+
+def _all(queries: Sequence[Query]) -> Query:
+    if len(queries) == 1:
+        return queries[0]
+    return Query.boolean_query([(Occur.Must, each) for each in queries])
+
+
+# --- State, place and filters ---------------------------------------------------------
+
+
+def filters(
+    criteria: Criteria,
+    area: Area | None,
+    at: datetime,
+    *,
+    leave_out: Group | None = None,
+    pay: bool = True,
+    posted: bool = True,
+) -> Iterator[tuple[Occur, Query]]:
+    """Everything but the words, as parts of a boolean query.
+
+    A group left out, and pay or age when False, are those whose values are counted.
+    """
+    seconds = floor(at.timestamp())
+    yield Occur.Must, Query.term_query(SCHEMA, schema.SHOWN, field_value=True)
+    yield Occur.MustNot, _from(schema.PUBLISHED, seconds + 1)
+    if not criteria.include_closed:
+        yield Occur.MustNot, _until(schema.ENDS, seconds - 1)
+    if criteria.where:
+        yield Occur.Must, where_match(criteria, area)
+    for group in Group:
+        values = criteria.values(group)
+        if values and group is not leave_out:
+            yield Occur.Must, group_match(group, values)
+    if posted and criteria.posted_days:
+        yield Occur.Must, _from(schema.POSTED, seconds - criteria.posted_days * _DAY)
+    if pay:
+        yield from pay_match(criteria.pay, paid_only=criteria.paid_only)
+
+
+def group_match(group: Group, values: Iterable[str]) -> Query:
+    return _any([_term(group.value, value) for value in values])
+
+
+def pay_match(pay: Pay | None, *, paid_only: bool) -> Iterator[tuple[Occur, Query]]:
+    """Pay of at least so much; what states none, or in other money, stays unless told."""
+    if pay is not None:
+        in_currency = _term(schema.CURRENCY, pay.currency)
+        if paid_only:
+            yield Occur.Must, in_currency
+            yield Occur.Must, _from_unsigned(schema.YEARLY, pay.yearly)
+        elif pay.yearly:
+            less = _all(
+                [in_currency, _until_unsigned(schema.YEARLY, pay.yearly - 1)]
+            )
+            yield Occur.MustNot, less
+    elif paid_only:
+        yield Occur.MustNot, _term(schema.CURRENCY, NOT_STATED)
+
+
+def where_match(criteria: Criteria, area: Area | None) -> Query:
+    """Around a point, else in the region or country, else by the words of places."""
+    if area is None:
+        words = analysis.tokens(criteria.where)
+        if not words:
+            return Query.empty_query()
+        return _all([_term(schema.PLACE_WORDS, word) for word in words])
+    if area.latitude is not None and area.longitude is not None:
+        km = float(criteria.within or RADIUS)
+        circle = cover(area.latitude, area.longitude, km)
+        return Query.term_set_query(SCHEMA, schema.CELLS, list(circle))
+    if area.postcode:
+        return _all(
+            [
+                _term(schema.PLACE, area.country),
+                _term(schema.POSTCODE, area.postcode),
+            ]
+        )
+    parts = []
+    if area.region:
+        code = region_key(area.country, area.region) or area.region
+        parts.append(_term(schema.PLACE, f"{area.country}/{code}"))
+    elif area.country:
+        parts.append(_term(schema.PLACE, area.country))
+    if area.town:
+        parts.append(_term(schema.TOWN, folded_name(area.town)))
+    return _all(parts) if parts else Query.empty_query()
+
+
+def _from(name: str, seconds: int) -> Query:
+    return Query.range_query(SCHEMA, name, FieldType.Integer, lower_bound=seconds)
+
+
+def _until(name: str, seconds: int) -> Query:
+    return Query.range_query(SCHEMA, name, FieldType.Integer, upper_bound=seconds)
+
+
+def _from_unsigned(name: str, value: int) -> Query:
+    return Query.range_query(SCHEMA, name, FieldType.Unsigned, lower_bound=value)
+
+
+def _until_unsigned(name: str, value: int) -> Query:
+    return Query.range_query(SCHEMA, name, FieldType.Unsigned, upper_bound=value)
