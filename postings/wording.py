@@ -169,8 +169,9 @@ def country_codes() -> frozenset[str]:
     )
 
 
-def country_name(code: str) -> str:
-    return _territories(locale()).get(code, code)
+def country_name(code: str, language: str = "") -> str:
+    """A country in a language, by its tag, or in the active one."""
+    return _territories(_locale(language) if language else locale()).get(code, code)
 
 
 def _territories(language: Locale) -> Mapping[str, str]:

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from postings import sanitise, schemaorg
+from postings.countries import country_code
 from postings.fields import unmarked
 from postings.ingest.merge import fold_name
-from postings.ingest.normalise.countries import country_code
 from postings.ingest.normalise.dates import FIRST_YEAR, LAST_YEAR
 from postings.ingest.normalise.text import is_web_address
 from postings.models import (

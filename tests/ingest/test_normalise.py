@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from postings import schemaorg
+from postings.countries import country_code
 from postings.ingest import normalise
-from postings.ingest.normalise.countries import country_code
 from postings.ingest.read import Node
 from postings.schemaorg import (
     Area,

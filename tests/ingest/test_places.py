@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from postings.ingest.normalise.countries import country_code
+from postings.countries import country_code
 from postings.schemaorg import JobLocationType, Place
 from tests.ingest.support import codes, node, posting
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from postings.countries import Country, country_code
 from postings.ingest.normalise import text as texts
-from postings.ingest.normalise.countries import Country, country_code
 from postings.ingest.report import Code, Notes
 from postings.schemaorg import MAX_TEXT
 

@@ -8,18 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from postings import sanitise
-from postings.ingest.normalise import coordinates
-from postings.ingest.normalise import text as texts
-from postings.ingest.normalise.addresses import (
-    AREA_PARTS,
-    PARTS,
-    addresses,
-    contained,
-    joined,
-    kinds,
-    one_country,
-)
-from postings.ingest.normalise.countries import (
+from postings.countries import (
     CITY_STATES,
     Country,
     Ended,
@@ -31,6 +20,17 @@ from postings.ingest.normalise.countries import (
     country_of_subdivision,
     folded,
     is_also_subdivision,
+)
+from postings.ingest.normalise import coordinates
+from postings.ingest.normalise import text as texts
+from postings.ingest.normalise.addresses import (
+    AREA_PARTS,
+    PARTS,
+    addresses,
+    contained,
+    joined,
+    kinds,
+    one_country,
 )
 from postings.ingest.normalise.remote import NAMES_NOTHING, beside_remote, is_remote
 from postings.ingest.normalise.towns import BETWEEN, Town, is_town, towns_in

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from postings.ingest.normalise.countries import (
+from postings.countries import (
     Country,
     country_in_text,
     is_also_subdivision,

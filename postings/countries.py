@@ -273,6 +273,20 @@ _SUBDIVISIONS = frozenset(
 )
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
+
+#: Letters that Unicode takes for others than those people type for them.
+_LETTERS = str.maketrans(
+    {
+        "\u0131": "i",
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+    }
+)
 _NO_WORD = re.compile(
     "[\\s!-/:-@\\[-`{-~\u00a1-\u00bf\u055a-\u055f\u2000-\u206f\u3000-\u303f\u30fb]+"
 )
@@ -285,10 +299,15 @@ _END = re.compile(
 
 
 def folded(words: str) -> str:
-    """Words without case, accents and punctuation, one blank between them."""
+    """Words without case, accents and punctuation, one blank between them.
+
+    "ß" is "ss", "ø" is "o", and "i" without a dot is "i". U+0000 stays, so that many names can be
+    folded as one text.
+    """
     words = words.casefold()
     if not words.isascii():
-        words = _ACCENTS.sub("", unicodedata.normalize("NFKD", words))
+        letters = words.translate(_LETTERS)
+        words = _ACCENTS.sub("", unicodedata.normalize("NFKD", letters))
     return _NO_WORD.sub(" ", words.replace("&", " and ")).strip()
 
 

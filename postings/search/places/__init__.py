@@ -1,0 +1,1 @@
+"""Where a search looks, offline: towns, regions, countries and circles around points."""
