@@ -15,17 +15,75 @@ from typing import NamedTuple
 from postings.countries import folded
 
 #: A line a region: GeoNames' code, that of ISO or "-", its name and its other names.
+#: First those countries whose codes stand by themselves most: "OR" is Oregon.
 _REGIONS = {
-    "AT": """
-        01 - Burgenland
-        02 - Carinthia|Kärnten
-        03 - Lower Austria|Niederösterreich|NÖ
-        04 - Upper Austria|Oberösterreich|OÖ
-        05 - Salzburg|Land Salzburg
-        06 - Styria|Steiermark
-        07 - Tyrol|Tirol
-        08 - Vorarlberg
-        09 - Vienna|Wien
+    "US": """
+        AK AK Alaska
+        AL AL Alabama
+        AR AR Arkansas
+        AZ AZ Arizona
+        CA CA California|Calif.|Kalifornien|Californie
+        CO CO Colorado
+        CT CT Connecticut
+        DC DC District of Columbia|D.C.
+        DE DE Delaware
+        FL FL Florida
+        GA GA Georgia
+        HI HI Hawaii
+        IA IA Iowa
+        ID ID Idaho
+        IL IL Illinois
+        IN IN Indiana
+        KS KS Kansas
+        KY KY Kentucky
+        LA LA Louisiana
+        MA MA Massachusetts
+        MD MD Maryland
+        ME ME Maine
+        MI MI Michigan
+        MN MN Minnesota
+        MO MO Missouri
+        MS MS Mississippi
+        MT MT Montana
+        NC NC North Carolina
+        ND ND North Dakota
+        NE NE Nebraska
+        NH NH New Hampshire
+        NJ NJ New Jersey
+        NM NM New Mexico
+        NV NV Nevada
+        NY NY New York|New York State|NY State
+        OH OH Ohio
+        OK OK Oklahoma
+        OR OR Oregon
+        PA PA Pennsylvania
+        RI RI Rhode Island
+        SC SC South Carolina
+        SD SD South Dakota
+        TN TN Tennessee
+        TX TX Texas|Tex.
+        UT UT Utah
+        VA VA Virginia
+        VT VT Vermont
+        WA WA Washington|Washington State
+        WI WI Wisconsin
+        WV WV West Virginia
+        WY WY Wyoming
+        """,
+    "CA": """
+        01 AB Alberta
+        02 BC British Columbia|Colombie-Britannique
+        03 MB Manitoba
+        04 NB New Brunswick|Nouveau-Brunswick
+        05 NL Newfoundland and Labrador|Newfoundland
+        07 NS Nova Scotia|Nouvelle-Écosse
+        08 ON Ontario
+        09 PE Prince Edward Island|Île-du-Prince-Édouard
+        10 QC Quebec|Québec
+        11 SK Saskatchewan
+        12 YT Yukon
+        13 NT Northwest Territories
+        14 NU Nunavut
         """,
     "AU": """
         01 ACT Australian Capital Territory
@@ -36,6 +94,17 @@ _REGIONS = {
         06 TAS Tasmania
         07 VIC Victoria
         08 WA Western Australia
+        """,
+    "AT": """
+        01 - Burgenland
+        02 - Carinthia|Kärnten
+        03 - Lower Austria|Niederösterreich|NÖ
+        04 - Upper Austria|Oberösterreich|OÖ
+        05 - Salzburg|Land Salzburg
+        06 - Styria|Steiermark
+        07 - Tyrol|Tirol
+        08 - Vorarlberg
+        09 - Vienna|Wien
         """,
     "BE": """
         BRU - Brussels|Brussels-Capital|Bruxelles-Capitale|Brussel|Bruxelles
@@ -70,21 +139,6 @@ _REGIONS = {
         29 GO Goiás
         30 PE Pernambuco
         31 TO Tocantins
-        """,
-    "CA": """
-        01 AB Alberta
-        02 BC British Columbia|Colombie-Britannique
-        03 MB Manitoba
-        04 NB New Brunswick|Nouveau-Brunswick
-        05 NL Newfoundland and Labrador|Newfoundland
-        07 NS Nova Scotia|Nouvelle-Écosse
-        08 ON Ontario
-        09 PE Prince Edward Island|Île-du-Prince-Édouard
-        10 QC Quebec|Québec
-        11 SK Saskatchewan
-        12 YT Yukon
-        13 NT Northwest Territories
-        14 NU Nunavut
         """,
     "CH": """
         AG AG Aargau|Argovie
@@ -259,59 +313,6 @@ _REGIONS = {
         85 WN Warmia-Masuria|warmińsko-mazurskie
         86 WP Greater Poland|wielkopolskie|Wielkopolska
         87 ZP West Pomerania|zachodniopomorskie
-        """,
-    "US": """
-        AK AK Alaska
-        AL AL Alabama
-        AR AR Arkansas
-        AZ AZ Arizona
-        CA CA California|Calif.|Kalifornien|Californie
-        CO CO Colorado
-        CT CT Connecticut
-        DC DC District of Columbia|D.C.
-        DE DE Delaware
-        FL FL Florida
-        GA GA Georgia
-        HI HI Hawaii
-        IA IA Iowa
-        ID ID Idaho
-        IL IL Illinois
-        IN IN Indiana
-        KS KS Kansas
-        KY KY Kentucky
-        LA LA Louisiana
-        MA MA Massachusetts
-        MD MD Maryland
-        ME ME Maine
-        MI MI Michigan
-        MN MN Minnesota
-        MO MO Missouri
-        MS MS Mississippi
-        MT MT Montana
-        NC NC North Carolina
-        ND ND North Dakota
-        NE NE Nebraska
-        NH NH New Hampshire
-        NJ NJ New Jersey
-        NM NM New Mexico
-        NV NV Nevada
-        NY NY New York|New York State|NY State
-        OH OH Ohio
-        OK OK Oklahoma
-        OR OR Oregon
-        PA PA Pennsylvania
-        RI RI Rhode Island
-        SC SC South Carolina
-        SD SD South Dakota
-        TN TN Tennessee
-        TX TX Texas|Tex.
-        UT UT Utah
-        VA VA Virginia
-        VT VT Vermont
-        WA WA Washington|Washington State
-        WI WI Wisconsin
-        WV WV West Virginia
-        WY WY Wyoming
         """,
 }
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from postings.countries import country_code, country_in_text, folded
 from postings.search.places import gazetteer
+from postings.search.places.cells import haversine
 from postings.search.places.gazetteer import Division, Point, Town
 from postings.search.places.regions import Region, region, region_key, regions
 from postings.wording import country_name
@@ -25,6 +26,9 @@ _MOST_ALTERNATIVES = 5
 
 #: As many people as make a town better known than a region of its name.
 _LIKE_A_REGION = 400_000
+
+#: A postal code and the town named beside it are no further apart.
+_CODE_KM = 100.0
 
 #: Countries whose towns are said with their region.
 _WITH_REGION = frozenset(("AU", "BR", "CA", "IN", "US"))
@@ -73,6 +77,8 @@ class KnownPlaces(Protocol):
     """The places of postings; `count` is how many postings have one.
 
     Names come as `postings.countries.folded` gives them, codes as `postcode_key` does.
+    A town is found by the name postings have and, where `gazetteer.certain_town` knows
+    it, by its name there: whoever asks for Munich means postings in "München" too.
     """
 
     def towns(self, name: str, /) -> Sequence[KnownTown]: ...
@@ -287,24 +293,10 @@ class _Search:
             if not codes:
                 continue
             around = self.read(_without_digits(" ".join(rest)))
-            countries = [each.country for each in around]
-            found = sorted(
-                (
-                    _Found(
-                        kind=Kind.POSTCODE,
-                        name=each.code,
-                        country=each.country,
-                        point=_point(each.latitude, each.longitude),
-                        count=each.count,
-                    )
-                    for each in codes
-                    if not around or each.country in countries
-                ),
-                key=lambda each: (
-                    countries.index(each.country) if around else 0,
-                    each.rank,
-                ),
-            )
+            found = [_postcode(each) for each in codes]
+            if around:
+                found = _beside(found, around)
+            found.sort(key=lambda each: each.rank)
             if around and found and found[0].point is None and around[0].point:
                 return [*around, *found]
             if found:
@@ -470,6 +462,34 @@ def _windows(tokens: Sequence[str]) -> Iterator[tuple[int, int]]:
             window = tokens[start : start + length]
             if "," not in window and any(map(_DIGIT.search, window)):
                 yield start, start + length
+
+
+def _postcode(known: KnownPostcode) -> _Found:
+    return _Found(
+        kind=Kind.POSTCODE,
+        name=known.code,
+        country=known.country,
+        point=_point(known.latitude, known.longitude),
+        count=known.count,
+    )
+
+
+def _beside(codes: Sequence[_Found], around: Sequence[_Found]) -> list[_Found]:
+    """The postal codes that may be those of the likeliest place that has any."""
+    for place in around:
+        fitting = [
+            code
+            for code in codes
+            if code.country == place.country
+            and (
+                code.point is None
+                or place.point is None
+                or haversine(*code.point, *place.point) <= _CODE_KM
+            )
+        ]
+        if fitting:
+            return fitting
+    return []
 
 
 def _point(latitude: float | None, longitude: float | None) -> Point | None:
