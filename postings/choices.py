@@ -233,9 +233,7 @@ def _posted(criteria: Criteria, results: Results) -> FacetGroup | None:
 def posted_label(days: int) -> str:
     if days == 1:
         return _("Last 24 hours")
-    return ngettext("Last %(count)d day", "Last %(count)d days", days) % {
-        "count": days
-    }
+    return ngettext("Last %(count)d day", "Last %(count)d days", days) % {"count": days}
 
 
 def _pay(criteria: Criteria, facet: PayFacet) -> FacetGroup | None:

@@ -267,8 +267,7 @@ class PostingFilter(django_filters.FilterSet):
             valid = {
                 value
                 for value in given
-                if value == NOT_STATED
-                or (len(value) <= MAX_LENGTH and shape(value))
+                if value == NOT_STATED or (len(value) <= MAX_LENGTH and shape(value))
             }
         for value in given:
             if value not in valid:

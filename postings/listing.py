@@ -125,9 +125,7 @@ def listing(results: Results, at: datetime) -> Listing:
     found = cards(rows, at)
     if results.distances:
         found = [
-            replace(
-                card, distance=wording.kilometres(where.km, about=where.about)
-            )
+            replace(card, distance=wording.kilometres(where.km, about=where.about))
             if (where := results.distances.get(card.posting.pk))
             else card
             for card in found
@@ -164,9 +162,7 @@ def _marked(found: Sequence[Card], results: Results) -> list[Card]:
             description=texts.get(card.posting.pk, ""),
             language=card.posting.in_language,
         )
-        marked.append(
-            replace(card, title_parts=title, excerpt_parts=excerpt or ())
-        )
+        marked.append(replace(card, title_parts=title, excerpt_parts=excerpt or ()))
     return marked
 
 

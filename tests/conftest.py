@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 import tempfile
+import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -152,6 +153,29 @@ def _quick_passwords() -> Iterator[None]:
     hasher = "django.contrib.auth.hashers.MD5PasswordHasher"
     with override_settings(PASSWORD_HASHERS=[hasher]):
         yield
+
+
+@pytest.fixture(scope="session")
+def _search_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """In memory where there is such a folder: a disk takes its time to be sure."""
+    memory = Path("/dev/shm")  # noqa: S108
+    if os.access(memory, os.W_OK):
+        with tempfile.TemporaryDirectory(dir=memory) as folder:
+            yield Path(folder)
+    else:
+        yield tmp_path_factory.mktemp("search")
+
+
+@pytest.fixture(autouse=True)
+def _search_folder_of_each_test(_search_folders: Path) -> Iterator[None]:
+    """What a test has written is rolled back in its database, and in no index."""
+    from postings.search import index  # noqa: PLC0415 - needs the settings
+
+    folder = _search_folders / uuid.uuid4().hex
+    with override_settings(SEARCH_DIR=folder):
+        yield
+        index.forget()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- Static files, live server and browser --------------------------------------------

@@ -95,9 +95,7 @@ def _document(
 ) -> tantivy.Document:
     document = tantivy.Document()
     document.add_unsigned(schema.PK, row["pk"])
-    document.add_boolean(
-        schema.SHOWN, not row["hidden"] and row["deleted_at"] is None
-    )
+    document.add_boolean(schema.SHOWN, not row["hidden"] and row["deleted_at"] is None)
     _add_words(document, row, texts, places)
     _add_values(document, row, places, areas)
     _add_instants(document, row)
@@ -186,9 +184,8 @@ def _add_instants(document: tantivy.Document, row: Mapping[str, Any]) -> None:
     published = row["published_at"]
     withdrawn = _floor(row["withdrawn_at"])
     document.add_integer(schema.POSTED, posted or 0)
-    document.add_integer(
-        schema.PUBLISHED, _NEVER if published is None else ceil(published.timestamp())
-    )
+    opens = _NEVER if published is None else ceil(published.timestamp())
+    document.add_integer(schema.PUBLISHED, opens)
     if closes is not None:
         document.add_integer(schema.CLOSES, closes)
     if withdrawn is not None:

@@ -75,7 +75,10 @@ class _Marks:
         return (
             not self.plain.isdisjoint(forms.plain)
             or not self.stems.isdisjoint(forms.stems)
-            or (bool(self.typing) and any(token.startswith(self.typing) for token in forms.plain))
+            or (
+                bool(self.typing)
+                and any(token.startswith(self.typing) for token in forms.plain)
+            )
         )
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:

@@ -110,16 +110,12 @@ class _Counting:
             shared |= _pay_aggregation()
         found = self._aggregate(self.all, shared)
         groups = {group: self._group(group, found) for group in Group}
-        return Facets(
-            groups=groups, posted=self._posted(found), pay=self._pay(found)
-        )
+        return Facets(groups=groups, posted=self._posted(found), pay=self._pay(found))
 
     def _aggregate(self, query: Query, asked: Mapping[str, Any]) -> dict[str, Any]:
         return self.searcher.aggregate(query, dict(asked)) if asked else {}
 
-    def _group(
-        self, group: Group, found: Mapping[str, Any]
-    ) -> tuple[Counted, ...]:
+    def _group(self, group: Group, found: Mapping[str, Any]) -> tuple[Counted, ...]:
         chosen = self.criteria.values(group)
         query = self.all
         if chosen:
@@ -166,9 +162,7 @@ class _Counting:
     def _places(
         self, query: Query, countries: Counts, chosen: Sequence[str]
     ) -> tuple[Counted, ...]:
-        open_paths = {
-            parent for path in chosen for parent in (path, *_parents(path))
-        }
+        open_paths = {parent for path in chosen for parent in (path, *_parents(path))}
         stated = [code for code in countries if code != NOT_STATED]
         if len(stated) == 1:
             open_paths |= set(stated)
@@ -210,9 +204,7 @@ class _Counting:
             for prefix in (each, *_parents(each))
             if _parents(prefix)[:1] == (path,)
         ]
-        counts = self._count(
-            query, schema.PLACE, [*_largest(found, MAX_INSIDE), *own]
-        )
+        counts = self._count(query, schema.PLACE, [*_largest(found, MAX_INSIDE), *own])
         return tuple(
             Counted(
                 value=value,

@@ -97,6 +97,11 @@ def _reader() -> _Reader:
     return _readers.setdefault(folder, _Reader(folder))
 
 
+def forget() -> None:
+    """Closes what this process has open of the folder `SEARCH_DIR` names."""
+    _readers.pop(Path(settings.SEARCH_DIR), None)
+
+
 # --- Reading --------------------------------------------------------------------------
 
 
@@ -238,10 +243,17 @@ def _is_whole(path: Path) -> bool:
     return bool(zlib.crc32(memoryview(content)[: -8 - size]) == crc)
 
 
+def number(result: tantivy.SearchResult) -> int:
+    """How many documents a search counted; its type says nothing of them."""
+    return int(getattr(result, "count", None) or 0)
+
+
 # --- Writing --------------------------------------------------------------------------
 
 
-def sync(*, patience: float = 0.0, progress: Callable[[int], None] | None = None) -> Synced:
+def sync(
+    *, patience: float = 0.0, progress: Callable[[int], None] | None = None
+) -> Synced:
     """Adds what changed since the mark, in one commit; builds anew what cannot follow.
 
     Waits `patience` seconds for another writer at most. Raises OSError where the folder
@@ -325,9 +337,7 @@ def _build(reader: _Reader, progress: Callable[[int], None] | None) -> Synced:
         raise
     if in_use:
         shutil.rmtree(reader.folder / in_use, ignore_errors=True)
-    return Synced(
-        done=True, rebuilt=True, postings=len(ids), revision=wanted.revision
-    )
+    return Synced(done=True, rebuilt=True, postings=len(ids), revision=wanted.revision)
 
 
 def _add(

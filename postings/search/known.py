@@ -11,6 +11,7 @@ from tantivy import Occur, Query, Searcher
 from postings.countries import folded
 from postings.search import schema
 from postings.search.analysis import STEMMERS
+from postings.search.index import number
 from postings.search.located import Located, places_of, region_name
 from postings.search.places.gazetteer import Point
 from postings.search.places.where import KnownPostcode, KnownRegion, KnownTown
@@ -55,11 +56,13 @@ class Known:
             for (country, _region), place, count, _points in self._grouped(
                 schema.REGION,
                 name,
-                lambda place: name
-                in {
-                    folded(place.region_words),
-                    folded(region_name(place.country, place.region)),
-                },
+                lambda place: (
+                    name
+                    in {
+                        folded(place.region_words),
+                        folded(region_name(place.country, place.region)),
+                    }
+                ),
             )
         ]
 
@@ -116,7 +119,7 @@ class Known:
             seen[key].add(pk)
             if place.point is not None and not place.by_town:
                 points[key].append(place.point)
-        share = (hits.count or 0) / len(ids)
+        share = number(hits) / len(ids)
         return [
             (key, place, round(len(seen[key]) * share), points[key])
             for key, place in places.items()

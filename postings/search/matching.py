@@ -224,9 +224,7 @@ def pay_match(pay: Pay | None, *, paid_only: bool) -> Iterator[tuple[Occur, Quer
             yield Occur.Must, in_currency
             yield Occur.Must, _from_unsigned(schema.YEARLY, pay.yearly)
         elif pay.yearly:
-            less = _all(
-                [in_currency, _until_unsigned(schema.YEARLY, pay.yearly - 1)]
-            )
+            less = _all([in_currency, _until_unsigned(schema.YEARLY, pay.yearly - 1)])
             yield Occur.MustNot, less
     elif paid_only:
         yield Occur.MustNot, _term(schema.CURRENCY, NOT_STATED)

@@ -188,7 +188,7 @@ class _Search:
         return bool(self._count(Query.boolean_query(parts)))
 
     def _count(self, query: Query) -> int:
-        return self.searcher.search(query, 1, count=True).count or 0
+        return index.number(self.searcher.search(query, 1, count=True))
 
     def count(self) -> int:
         return self._count(self.query())
@@ -255,7 +255,9 @@ class _Search:
     def _sort(self) -> Sort:
         wanted = self.criteria.sort
         ranked = bool(self.asked.words.clauses)
-        if wanted is Sort.NEAREST and not (self.area and self.area.latitude is not None):
+        if wanted is Sort.NEAREST and not (
+            self.area and self.area.latitude is not None
+        ):
             wanted = None
         if wanted is Sort.RELEVANCE and not ranked:
             wanted = None
@@ -354,7 +356,7 @@ class _Search:
             )
             found += [address for _key, address in hits.hits]
             if len(tiers) > 1:
-                start = max(0, start - (hits.count or 0))
+                start = max(0, start - index.number(hits))
         return self._ids(found)
 
     def _in_ring(
@@ -378,7 +380,7 @@ class _Search:
         hits = self.searcher.search(
             within, most, count=True, order_by_field=schema.NEWEST
         )
-        return hits.count or 0, self._ids([address for _key, address in hits.hits])
+        return index.number(hits), self._ids([address for _key, address in hits.hits])
 
     def _ids(self, addresses: list[DocAddress]) -> tuple[int, ...]:
         return tuple(self._values(schema.PK, addresses))

@@ -10,6 +10,7 @@ page reads its twenty postings from the database.
 from __future__ import annotations
 
 import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
 import tantivy
@@ -102,7 +103,7 @@ SCHEMA = _build()
 
 def _fingerprint() -> str:
     """Changes with anything that decides what a posting is in the index."""
-    digest = hashlib.sha256(tantivy.__version__.encode())
+    digest = hashlib.sha256(version("tantivy").encode())
     folder = Path(__file__).parent
     for name in (
         "analysis.py", "schema.py", "document.py", "located.py",

@@ -14,7 +14,9 @@ from functools import cached_property
 from postings.search import analysis
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』", '"'))
-_PIECE = re.compile(r'(?P<minus>(?<!\S)[-−–])?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_PIECE = re.compile(
+    r'(?P<minus>(?<!\S)[-−–])?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
+)
 
 #: Words that say nothing of a job beside others: the small ones of the four languages
 #: of the pages and their neighbours, and the names of what everything here is.
