@@ -129,6 +129,9 @@ def test_what_is_transparent_stays_so_and_is_cropped(made: Made, colour: RGB) ->
 @pytest.mark.parametrize("shade", [255, 230])
 def test_a_white_logo_gets_a_dark_ground(shade: int) -> None:
     kept = opened(tile(encoded(mark(colour=(shade, shade, shade, 255)))))
+    assert kept.width == kept.height
+    middle = pixel(kept.convert("RGB"), kept.width // 2, kept.height // 2)
+    assert near(middle, (shade, shade, shade))
     assert near(pixel(kept.convert("RGB"), 1, 1), (17, 24, 22))
 
 
