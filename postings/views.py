@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +19,14 @@ from postings import choices, facts, filters, links, listing, wording
 from postings.cards import card, foreign
 from postings.filters import PostingFilter
 from postings.links import Link
-from postings.models import JobPosting, Organization, SourceKey, State, Tombstone
+from postings.models import (
+    JobPosting,
+    Logo,
+    Organization,
+    SourceKey,
+    State,
+    Tombstone,
+)
 from postings.models.columns import posting_of
 from postings.sanitise import excerpt
 from postings.schemaorg import Moment, ZoneSource
@@ -201,6 +208,18 @@ def organization_list(request: HttpRequest) -> HttpResponseBase:
         "robots": "",
     }
     return render(request, "postings/organization_list.html", context)
+
+
+@require_safe
+def logo(_request: HttpRequest, key: str) -> HttpResponseBase:
+    """A stored logo by the hash of its bytes: whoever has it need never ask again."""
+    images = Logo.objects.filter(organization__logo_key=key)
+    image = images.values_list("image", flat=True).first()
+    if image is None:
+        raise Http404
+    response = HttpResponse(bytes(image), content_type="image/webp")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 # --- Addresses ------------------------------------------------------------------------
