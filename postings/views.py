@@ -106,7 +106,7 @@ def posting_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase
     state = row.state(at) if row else None
     if row is None or state is None or state not in _WITH_PAGE:
         if state is State.DELETED or Tombstone.objects.filter(posting_id=pk).exists():
-            return render(request, "410.html", {"robots": NOINDEX}, status=410)
+            return _removed(request, row, at)
         raise Http404
     if slug != row.slug:
         return _moved(request, row.get_absolute_url())
@@ -341,6 +341,17 @@ def _moved(request: HttpRequest, address: str) -> HttpResponseBase:
 
 
 # --- Parts of pages -------------------------------------------------------------------
+
+
+def _removed(
+    request: HttpRequest, row: JobPosting | None, at: datetime
+) -> HttpResponseBase:
+    """Says no word of the posting; offers what is open like it, unless it was hidden."""
+    context: dict[str, object] = {"robots": NOINDEX}
+    if row is not None and not row.hidden:
+        similar = listing.similar(row, at)
+        context |= {"similar_url": similar.url, "similar_count": similar.count}
+    return render(request, "410.html", context, status=410)
 
 
 def _organization_counts(organization: Organization | None, at: datetime) -> str:
