@@ -205,7 +205,8 @@ def _floor(instant: datetime | None) -> int | None:
 
 def sort_key(value: int, pk: int) -> int:
     """A whole number made unique by the posting's id; what is out of range is cut."""
-    kept = min(max(value, 0), 2 ** (64 - schema.KEY_BITS) - 1)
+    largest: int = 2 ** (64 - schema.KEY_BITS) - 1
+    kept = min(max(value, 0), largest)
     return kept << schema.KEY_BITS | (pk & _ID_MASK)
 
 

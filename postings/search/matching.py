@@ -115,9 +115,11 @@ def continuations(searcher: Searcher, token: str) -> list[str]:
 
 def _match_token(token: str, typed: str, languages: Collection[str]) -> Query:
     terms = [_term(schema.TEXT, token)]
-    for code in languages:
-        for stem in stems(token, typed, code):
-            terms.append(_term(schema.stemmed(schema.TEXT, code), stem))
+    terms += [
+        _term(schema.stemmed(schema.TEXT, code), stem)
+        for code in languages
+        for stem in stems(token, typed, code)
+    ]
     return _any(terms)
 
 
@@ -146,14 +148,13 @@ def _weight(clause: Clause, asked: Asked) -> Query:
         for name, weight in WEIGHTS.items():
             fields.append(Query.boost_query(_term(name, token), weight))
         for code in asked.languages:
-            for stem in stems(token, clause.typed, code):
-                for name in (schema.TITLE, schema.TEXT):
-                    fields.append(
-                        Query.boost_query(
-                            _term(schema.stemmed(name, code), stem),
-                            WEIGHTS[name] * _STEMMED,
-                        )
-                    )
+            fields += [
+                Query.boost_query(
+                    _term(schema.stemmed(name, code), stem), WEIGHTS[name] * _STEMMED
+                )
+                for stem in stems(token, clause.typed, code)
+                for name in (schema.TITLE, schema.TEXT)
+            ]
     return Query.disjunction_max_query(fields, 0.3)
 
 
