@@ -277,7 +277,10 @@ class _Search:
         weighed = Query.boolean_query(
             [
                 (Occur.Must, Query.const_score_query(query, 0.0)),
-                *((Occur.Should, each) for each in words_weight(self.asked)),
+                *(
+                    (Occur.Should, each)
+                    for each in words_weight(self.asked, self.searcher)
+                ),
             ]
         )
         hits = self.searcher.search(
