@@ -11,6 +11,11 @@ TEMPLATES = $(shell find templates -name '*.html')
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
 
+# To begin with another: make messages LANGUAGES=de
+LANGUAGES ?= $(notdir $(patsubst %/,%,$(wildcard locale/*/)))
+BABEL := $(BIN)/python -m babel.messages.frontend --quiet
+KEYWORDS := --keywords "gettext_lazy gettext_noop ngettext_lazy:1,2 pgettext_lazy:1c,2 npgettext_lazy:1c,2,3"
+
 # Says what the system says: a port can be taken, and it can be kept for root.
 define TRY_PORT
 import os, socket, sys
@@ -25,7 +30,7 @@ endef
 export TRY_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test torture bench check check-locks fix lock clean
+.PHONY: help setup run test torture bench check check-locks fix messages lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -90,6 +95,16 @@ fix: $(DEV) ## format the code and templates, mend what can be mended
 	$(BIN)/ruff check --fix
 	$(BIN)/djade --target-version 5.2 $(TEMPLATES) || true # it exits 1 when it changed one
 	$(BIN)/djhtml --tabwidth 2 $(TEMPLATES)
+
+messages: $(RUNTIME) ## find what is to be translated, and compile what is
+	$(BABEL) extract --mapping babel.cfg $(KEYWORDS) --add-comments Translators \
+	  --add-location file --omit-header --output-file locale/django.pot .
+	@for language in $(LANGUAGES); do \
+	  $(BABEL) update --domain django --input-file locale/django.pot \
+	    --output-dir locale --locale $$language --init-missing \
+	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 88 || exit 1; \
+	  $(BABEL) compile --domain django --directory locale --locale $$language || exit 1; \
+	done
 
 lock: $(DEV) ## renew both locks with the newest versions pyproject.toml allows
 	$(COMPILE) --upgrade --output-file requirements.txt

@@ -242,6 +242,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -299,10 +300,26 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
 USE_TZ = True
 LANGUAGE_CODE = given_language.replace("_", "-").lower()  # as Django names languages
-# One language until there are catalogues for more: a page whose dates are in the
-# reader's language and whose words are not would be worse.
-LANGUAGES = [(LANGUAGE_CODE, LANGUAGE_CODE)]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+
+
+def offered(default: str, catalogues: Path) -> list[tuple[str, str]]:
+    """The languages a browser may ask for, each by code and its own name.
+
+    Those there is a catalogue for, English, which needs none, and the default: a page
+    whose dates are in the reader's language and whose words are not would be worse.
+    """
+    names = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
+    own = default.partition("-")[0]
+    return [
+        (default if code == own else code, name)
+        for code, name in names.items()
+        if code in {own, "en"}
+        or (catalogues / code / "LC_MESSAGES" / "django.mo").is_file()
+    ]
+
+
+LANGUAGES = offered(LANGUAGE_CODE, LOCALE_PATHS[0])
 
 # --- Static files ---------------------------------------------------------------------
 

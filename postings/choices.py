@@ -93,25 +93,24 @@ def value_label(group: Group, value: str, names: Mapping[str, str]) -> str:
     """A value in words; `names` are of organizations, by primary key as text."""
     if value == NOT_STATED:
         return _("Not stated")
-    match group:
-        case Group.TYPE:
-            return str(EMPLOYMENT_LABELS[value])
-        case Group.WORKPLACE:
-            return str(WORKPLACE_LABELS[value])
-        case Group.PLACE:
-            if "/" not in value:
-                return wording.country_name(value)
-            return place_label(value)
-        case Group.ORGANIZATION:
-            return names.get(value, value)
-        case Group.INDUSTRY:
-            return value
-        case Group.EDUCATION:
-            return str(CREDENTIAL_LABELS[value])
-        case Group.EXPERIENCE:
-            return str(EXPERIENCE_LABELS[value])
-        case Group.LANGUAGE:
-            return wording.language_name(value) or value
+    if group is Group.ORGANIZATION:
+        return names.get(value, value)
+    return str(_VALUE_LABELS[group](value))
+
+
+def _place_label(value: str) -> str:
+    return place_label(value) if "/" in value else wording.country_name(value)
+
+
+_VALUE_LABELS: Mapping[Group, Callable[[str], object]] = {
+    Group.TYPE: EMPLOYMENT_LABELS.__getitem__,
+    Group.WORKPLACE: WORKPLACE_LABELS.__getitem__,
+    Group.PLACE: _place_label,
+    Group.INDUSTRY: str,
+    Group.EDUCATION: CREDENTIAL_LABELS.__getitem__,
+    Group.EXPERIENCE: EXPERIENCE_LABELS.__getitem__,
+    Group.LANGUAGE: wording.language_name,
+}
 
 
 def facet_groups(

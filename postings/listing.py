@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -335,28 +335,12 @@ def _offers(criteria: Criteria, names: Mapping[str, str]) -> dict[Criteria, str]
         chosen = criteria.values(group)
         labels = wording.listed(value_label(group, each, names) for each in chosen)
         remove(criteria.without(group), labels)
-    if criteria.where:
-        km = criteria.within or RADIUS
-        for wider in RADII:
-            if wider > km:
-                offer(
-                    replace(criteria, within=wider),
-                    _("Within %(km)d km of %(place)s")
-                    % {"km": wider, "place": criteria.where},
-                )
+    for changed, label in (*_wider(criteria), *_shorter(criteria)):
+        offer(changed, label)
     if criteria.pay is not None or criteria.paid_only:
         remove(replace(criteria, pay=None, paid_only=False), _("the limit on pay"))
     if criteria.posted_days:
         remove(replace(criteria, posted_days=0), _("the limit on age"))
-    words = criteria.words.split()
-    if len(words) > 1:
-        for position, word in enumerate(words[:MAX_ALTERNATIVES]):
-            others = " ".join(words[:position] + words[position + 1 :])
-            offer(
-                replace(criteria, words=others),
-                _("Search %(words)s without %(word)s")
-                % {"words": others, "word": word},
-            )
     if criteria.words:
         offer(
             replace(criteria, where="", within=0),
@@ -376,6 +360,31 @@ def _offers(criteria: Criteria, names: Mapping[str, str]) -> dict[Criteria, str]
     if criteria != everything:
         offers[everything] = _("All open jobs")
     return offers
+
+
+def _wider(criteria: Criteria) -> Iterator[tuple[Criteria, str]]:
+    if not criteria.where:
+        return
+    for km in RADII:
+        if km > (criteria.within or RADIUS):
+            label = _("Within %(km)d km of %(place)s")
+            yield (
+                replace(criteria, within=km),
+                label % {"km": km, "place": criteria.where},
+            )
+
+
+def _shorter(criteria: Criteria) -> Iterator[tuple[Criteria, str]]:
+    words = criteria.words.split()
+    if len(words) < 2:  # noqa: PLR2004
+        return
+    for position, word in enumerate(words[:MAX_ALTERNATIVES]):
+        others = " ".join(words[:position] + words[position + 1 :])
+        label = _("Search %(words)s without %(word)s")
+        yield (
+            replace(criteria, words=others),
+            label % {"words": others, "word": word},
+        )
 
 
 # --- Similar postings -----------------------------------------------------------------

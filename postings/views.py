@@ -5,21 +5,42 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
-from postings import choices, facts, filters, links, listing, wording
+from postings import (
+    choices,
+    facts,
+    filters,
+    links,
+    listing,
+    shortlist,
+    styleguide,
+    wording,
+)
 from postings.cards import card, foreign
 from postings.filters import PostingFilter
 from postings.links import Link
-from postings.models import JobPosting, Organization, SourceKey, State, Tombstone
+from postings.models import (
+    JobPosting,
+    Logo,
+    Organization,
+    SourceKey,
+    State,
+    Tombstone,
+)
 from postings.models.columns import posting_of
 from postings.sanitise import excerpt
 from postings.schemaorg import Moment, ZoneSource
@@ -33,10 +54,17 @@ ORGANIZATIONS = 60
 
 _WITH_PAGE = (State.OPEN, State.CLOSED, State.WITHDRAWN)
 
+#: The same for every visitor: nothing on such a page may come from a cookie.
+public = cache_control(public=True, max_age=60)
+
+#: The longest address the shortlist leads back to, in characters.
+LONGEST_WAY_BACK = 2000
+
 _PARAMETERS = (*PARAMETERS, "page")
 
 
 @require_safe
+@public
 def posting_list(request: HttpRequest) -> HttpResponseBase:
     kept = _without_empty(request.GET)
     if kept is not None:
@@ -87,6 +115,7 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+@public
 def posting_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
     at = timezone.now()
     row = (
@@ -98,7 +127,7 @@ def posting_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase
     state = row.state(at) if row else None
     if row is None or state is None or state not in _WITH_PAGE:
         if state is State.DELETED or Tombstone.objects.filter(posting_id=pk).exists():
-            return render(request, "410.html", {"robots": NOINDEX}, status=410)
+            return _removed(request, row, at)
         raise Http404
     if slug != row.slug:
         return _moved(request, row.get_absolute_url())
@@ -138,6 +167,7 @@ def posting_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase
 
 
 @require_safe
+@public
 def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
     at = timezone.now()
     organization = Organization.objects.filter(pk=pk).first()
@@ -176,6 +206,7 @@ def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpRespons
 
 
 @require_safe
+@public
 def organization_list(request: HttpRequest) -> HttpResponseBase:
     at = timezone.now()
     found = (
@@ -201,6 +232,107 @@ def organization_list(request: HttpRequest) -> HttpResponseBase:
         "robots": "",
     }
     return render(request, "postings/organization_list.html", context)
+
+
+@require_safe
+def logo(_request: HttpRequest, key: str) -> HttpResponseBase:
+    """A stored logo by the hash of its bytes: whoever has it need never ask again."""
+    images = Logo.objects.filter(organization__logo_key=key)
+    image = images.values_list("image", flat=True).first()
+    if image is None:
+        raise Http404
+    response = HttpResponse(bytes(image), content_type="image/webp")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@csrf_exempt  # the forms of public pages bear no token: see is_from_here
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def kept_postings(request: HttpRequest) -> HttpResponseBase:
+    """The shortlist; a POST keeps or removes one posting, or clears all."""
+    keys = shortlist.kept_keys(request)
+    if request.method == "POST":
+        return _with_change(request, keys)
+    kept = shortlist.shortlist(keys, timezone.now())
+    context = {
+        "kept": kept,
+        "total": ngettext("%(count)s posting", "%(count)s postings", len(kept))
+        % {"count": wording.number(len(kept))},
+        "changes": _changes(kept),
+        "full": len(kept) >= shortlist.LIMIT,
+        "limit": shortlist.LIMIT,
+        "robots": NOINDEX,
+    }
+    return render(request, "postings/shortlist.html", context)
+
+
+@require_safe
+def style_page(request: HttpRequest) -> HttpResponseBase:
+    """Every component in every state, for whoever works on the templates."""
+    if not settings.DEBUG:
+        raise Http404
+    context = styleguide.samples(timezone.now()) | {"robots": NOINDEX}
+    return render(request, "postings/styleguide.html", context)
+
+
+# --- The shortlist --------------------------------------------------------------------
+
+
+def _with_change(request: HttpRequest, keys: tuple[int, ...]) -> HttpResponseBase:
+    """Back to the page the form stood on, with the shortlist it asked for."""
+    if not shortlist.is_from_here(request):
+        raise PermissionDenied(_("Only this site's own pages change a shortlist."))
+    back, mark = _way_back(request), ""
+    changed = keys
+    if "clear" in request.POST:
+        changed = ()
+    elif key := shortlist.key_of(request.POST.get("remove", "")):
+        changed = tuple(each for each in keys if each != key)
+    elif (key := shortlist.key_of(request.POST.get("keep", ""))) and (
+        JobPosting.objects.visible(timezone.now()).filter(pk=key).exists()
+    ):
+        if key not in keys and len(keys) >= shortlist.LIMIT:
+            back = reverse("shortlist")
+        else:
+            changed = keys if key in keys else (key, *keys)
+            mark = f"#kept-{key}"
+    response = redirect(back + mark)
+    shortlist.remember(response, changed)
+    return response
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page of this site the form names, else the shortlist."""
+    back = request.POST.get("next", "").partition("#")[0]
+    fits = (
+        back.startswith("/")
+        and len(back) <= LONGEST_WAY_BACK
+        and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    )
+    return back if fits else reverse("shortlist")
+
+
+def _changes(kept: list[shortlist.Kept]) -> list[str]:
+    """What a visitor should know happened to what was kept."""
+    over = sum(each.over for each in kept)
+    gone = sum(each.card is None for each in kept)
+    sentences = []
+    if over:
+        text = ngettext(
+            "%(count)s posting has closed and no longer takes applications.",
+            "%(count)s postings have closed and no longer take applications.",
+            over,
+        )
+        sentences.append(text % {"count": wording.number(over)})
+    if gone:
+        text = ngettext(
+            "%(count)s posting is no longer here.",
+            "%(count)s postings are no longer here.",
+            gone,
+        )
+        sentences.append(text % {"count": wording.number(gone)})
+    return sentences
 
 
 # --- Addresses ------------------------------------------------------------------------
@@ -242,6 +374,17 @@ def _moved(request: HttpRequest, address: str) -> HttpResponseBase:
 
 
 # --- Parts of pages -------------------------------------------------------------------
+
+
+def _removed(
+    request: HttpRequest, row: JobPosting | None, at: datetime
+) -> HttpResponseBase:
+    """Says no word of the posting; offers what is open like it, unless it was hidden."""
+    context: dict[str, object] = {"robots": NOINDEX}
+    if row is not None and not row.hidden:
+        similar = listing.similar(row, at)
+        context |= {"similar_url": similar.url, "similar_count": similar.count}
+    return render(request, "410.html", context, status=410)
 
 
 def _organization_counts(organization: Organization | None, at: datetime) -> str:

@@ -45,6 +45,7 @@ GUARDED = (
     models.JobPosting,
     models.JobPostingNode,
     models.JobPostingTexts,
+    models.Logo,
     models.Organization,
     models.OrganizationKey,
     models.SourceKey,
@@ -473,6 +474,7 @@ _HARMLESS = {
     ("postings/admin/posting.py", "formset.save"),  # commit=False
     ("postings/admin/whereabouts.py", "self.delete_model"),  # which asks persist
     ("postings/ingest/pipeline.py", "persist.save"),
+    ("postings/ingest/web/logo.py", "image.save"),  # a picture, into memory
     ("postings/management/progress.py", "self._bar.update"),  # rich's
     ("postings/models/revision.py", "cls.objects.filter(pk=1).update"),
     ("postings/models/revision.py", "cls.objects.get_or_create"),

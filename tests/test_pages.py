@@ -313,6 +313,18 @@ def test_what_is_not_visible_has_no_page(
     assert "noindex" in page
 
 
+def test_a_removed_posting_leads_to_open_ones_like_it(client: Client) -> None:
+    removed = make.make_posting(title="Secret cook", deleted_at=make.NOW)
+    for _number in range(4):
+        make.make_posting(title="Cook")
+    offer = "<span>Open jobs like it</span>"
+    page = html(client, removed.get_absolute_url(), 410)
+    assert re.search(rf'href="(/\?[^"]+)">{offer}\s*<b>4 jobs</b>', page)
+    assert "Secret" not in page.replace("secret-cook", "")
+    JobPosting.objects.filter(pk=removed.pk).update(hidden=True)
+    assert offer not in html(client, removed.get_absolute_url(), 410)
+
+
 def test_a_purged_posting_is_gone(client: Client) -> None:
     Tombstone.objects.create(posting_id=77, revision=1)
     assert "removed" in html(client, "/jobs/77/cook/", 410)

@@ -80,6 +80,7 @@ class Code(StrEnum):
     TOO_SLOW = "too-slow"
     NOT_A_FEED = "not-a-feed"
     NOT_A_SITEMAP = "not-a-sitemap"
+    NOT_A_LOGO = "not-a-logo"
     TOO_MANY_PAGES = "too-many-pages"
     OTHER_HOST = "other-host"
     ROBOTS = "robots"

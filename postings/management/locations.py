@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import _ActionsContainer
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -28,14 +29,6 @@ def add_web_arguments(parser: CommandParser) -> None:
         "sitemaps its robots.txt names",
     )
     group.add_argument(
-        "--rate",
-        type=more_than_none,
-        default=1.0,
-        metavar="N",
-        help="requests a second to one host, or fewer where its robots.txt asks for "
-        "it (default: 1)",
-    )
-    group.add_argument(
         "--max-pages",
         type=at_least(1),
         default=50_000,
@@ -48,10 +41,33 @@ def add_web_arguments(parser: CommandParser) -> None:
         help="fetch and read everything, also what has not changed; --close-missing "
         "does so anyway",
     )
-    group.add_argument(
+    add_client_arguments(group)
+
+
+def add_client_arguments(parser: _ActionsContainer) -> None:
+    """What every command that fetches can be told of how it does."""
+    parser.add_argument(
+        "--rate",
+        type=more_than_none,
+        default=1.0,
+        metavar="N",
+        help="requests a second to one host, or fewer where its robots.txt asks for "
+        "it (default: 1)",
+    )
+    parser.add_argument(
         "--allow-private",
         action="store_true",
         help="connect to this machine and private networks too",
+    )
+
+
+def client(options: dict[str, Any], **settled: Any) -> web.Client:
+    """The client such arguments ask for."""
+    return web.Client(
+        user_agent=settings.USER_AGENT,
+        allow=web.PRIVATE if options["allow_private"] else (),
+        pace=web.Pace(rate=options["rate"]),
+        **settled,
     )
 
 
@@ -160,11 +176,7 @@ def visited(
             say(str(problem))
 
     return web.Visit(
-        web.Client(
-            user_agent=settings.USER_AGENT,
-            allow=web.PRIVATE if options["allow_private"] else (),
-            pace=web.Pace(rate=options["rate"]),
-        ),
+        client(options),
         persist.Addresses(slug, dry_run=options["dry_run"]),
         again=options["again"] or options["close_missing"],
         tell=tell,

@@ -1,5 +1,6 @@
 """Rows that mirror the JobPosting schema, and where they come from."""
 
+from postings.models.logo import Logo
 from postings.models.organization import Organization, OrganizationKey
 from postings.models.posting import (
     ApplicantLocationRequirement,
@@ -31,6 +32,7 @@ __all__ = (
     "JobPostingNode",
     "JobPostingQuerySet",
     "JobPostingTexts",
+    "Logo",
     "Organization",
     "OrganizationKey",
     "Source",

@@ -11,7 +11,11 @@ from postings.fields import SanitisedHTMLField, TextListField
 
 
 class Organization(models.Model):
-    """A schema.org Organization that hires: one row by folded name."""
+    """A schema.org Organization that hires: one row by folded name.
+
+    `logo` is the address its source gives; pages never use it. `logo_key` names the
+    stored copy, by a hash of its bytes, and is empty where there is none.
+    """
 
     name = models.CharField(_("name"), max_length=schemaorg.MAX_TEXT)
     folded_name = models.CharField(
@@ -34,11 +38,16 @@ class Organization(models.Model):
     value_sources = models.JSONField(default=dict, blank=True, editable=False)
     edited_fields = TextListField(_("edited fields"), editable=False)
     revision = models.BigIntegerField(default=0, editable=False, db_index=True)
+    logo_key = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("organization")
         verbose_name_plural = _("organizations")
         ordering = ("folded_name",)
+        indexes = (
+            # A stored logo is asked for by its name.
+            models.Index(fields=("logo_key",), name="organization_logo_key"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=~Q(name="") & ~Q(folded_name=""), name="organization_has_name"
@@ -50,6 +59,11 @@ class Organization(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("organization", args=(self.pk, self.slug))
+
+    @property
+    def logo_url(self) -> str:
+        """Where the stored logo is; empty where there is none. Never changes its bytes."""
+        return reverse("logo", args=(self.logo_key,)) if self.logo_key else ""
 
     @property
     def slug(self) -> str:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
-import os
 import shutil
 import threading
 import time
@@ -366,7 +365,7 @@ def _commit(writer: tantivy.IndexWriter, mark: Mark) -> None:
 def _point_at(folder: Path, name: str) -> None:
     pointer = folder / f"current-{uuid.uuid4().hex[:8]}"
     pointer.write_text(name, "utf-8")
-    os.replace(pointer, folder / "current")
+    pointer.replace(folder / "current")
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from postings.models import JobLocation
-from postings.countries import folded
 from postings.search.places.gazetteer import certain_town
 from postings.search.places.regions import region, region_key
 from postings.search.places.where import postcode_key
@@ -46,7 +45,7 @@ def places_of(ids: Iterable[int]) -> Iterator[tuple[int, Located]]:
         yield posting, located(**dict(zip(_COLUMNS, values, strict=True)))
 
 
-def located(
+def located(  # noqa: PLR0913 - the columns of a row
     *,
     name: str,
     address: str,

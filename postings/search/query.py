@@ -15,7 +15,7 @@ from tantivy import DocAddress, Occur, Order, Query, Searcher
 from postings.models import JobPosting
 from postings.search import distance, index, schema
 from postings.search.corrections import corrected
-from postings.search.criteria import NOT_STATED, Criteria, Group, Sort
+from postings.search.criteria import NOT_STATED, Criteria, Sort
 from postings.search.facets import Counted, Facets, PayFacet, facets
 from postings.search.index import Opened
 from postings.search.known import Known
@@ -277,7 +277,10 @@ class _Search:
         weighed = Query.boolean_query(
             [
                 (Occur.Must, Query.const_score_query(query, 0.0)),
-                *((Occur.Should, each) for each in words_weight(self.asked)),
+                *(
+                    (Occur.Should, each)
+                    for each in words_weight(self.asked, self.searcher)
+                ),
             ]
         )
         hits = self.searcher.search(

@@ -14,8 +14,10 @@ from functools import cached_property
 from postings.search import analysis
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』", '"'))
+_MINUS = "-\N{MINUS SIGN}\N{EN DASH}"
 _PIECE = re.compile(
-    r'(?P<minus>(?<!\S)[-−–])?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
+    rf"(?P<minus>(?<!\S)[{_MINUS}])?"
+    r'(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
 )
 
 #: Words that say nothing of a job beside others: the small ones of the four languages
@@ -34,7 +36,7 @@ _SMALL = frozenset(
     positions stelle stellen stellenangebot stellenangebote emploi emplois empleo
     empleos jobb vacature vacatures iş
     m w d f x mwd mfd
-    """.split()
+    """.split()  # noqa: SIM905 - a word a line would be four pages
 )
 
 
@@ -106,7 +108,8 @@ def _clause(typed: str, *, quoted: bool) -> Clause | None:
 
 def plain_words(text: str) -> str:
     """A text as a query for its words: nothing in it is an operator."""
-    return " ".join(re.sub(r'(?<!\S)[-−–]+|["()\[\]]', " ", text).split()[:_PLAIN])
+    plain = re.sub(rf'(?<!\S)[{_MINUS}]+|["()\[\]]', " ", text)
+    return " ".join(plain.split()[:_PLAIN])
 
 
 #: A title's first words say what the job is.

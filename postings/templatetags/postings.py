@@ -32,8 +32,16 @@ _ESCAPES = {
 
 
 @register.inclusion_tag("postings/_monogram.html")
-def monogram(named: Organization | str | None) -> dict[str, object]:
-    """A tile with the first letter of a name, its colour one of twelve by the name."""
+def monogram(
+    named: Organization | str | None, *, lazy: bool = False
+) -> dict[str, object]:
+    """A tile with an organization's stored logo, else with the first letter of its name.
+
+    The letter's colour is one of twelve, by the name. A lazy logo is fetched when it
+    nears the window: for tiles that may be below it.
+    """
+    if isinstance(named, Organization) and named.logo_url:
+        return {"logo": named.logo_url, "lazy": lazy}
     name = str(named or "").strip()
     if not name:
         return {"letter": "?", "number": ""}

@@ -126,6 +126,7 @@ def sample() -> dict[str, str]:
         "closed posting": closed.get_absolute_url(),
         "organization": organization.get_absolute_url(),
         "organizations": reverse("organization_list"),
+        "shortlist": reverse("shortlist"),
         "not found": "/nothing/",
         "removed": deleted.get_absolute_url(),
     }
@@ -133,7 +134,13 @@ def sample() -> dict[str, str]:
 
 STATUS = {"not found": 404, "removed": 410}
 
-WITHOUT_CARDS = {"nothing found", "organizations", "not found", "removed"}
+WITHOUT_CARDS = {
+    "nothing found",
+    "organizations",
+    "shortlist",
+    "not found",
+    "removed",
+}
 
 
 def test_no_page_asks_another_host_or_breaks_its_policy(

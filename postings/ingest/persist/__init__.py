@@ -16,7 +16,15 @@ from postings.ingest.persist.edits import (
 )
 from postings.ingest.persist.imports import Check, save
 from postings.ingest.persist.ledger import Pruned, prune
-from postings.ingest.persist.lock import Held, held, is_free
+from postings.ingest.persist.lock import LOGOS, Held, held, is_free
+from postings.ingest.persist.logos import (
+    Sought,
+    drop_logos,
+    keep_logo,
+    logo_failed,
+    logos_due,
+    sought,
+)
 from postings.ingest.persist.reclean import Count, reclean
 from postings.ingest.persist.reread import Kept, kept, node_of, reread
 from postings.ingest.persist.run import (
@@ -33,6 +41,7 @@ from postings.ingest.persist.run import (
 from postings.ingest.persist.undo import CannotUndo, Foreseen, foreseen, replaced, undo
 
 __all__ = (
+    "LOGOS",
     "Addresses",
     "Asked",
     "CannotUndo",
@@ -46,15 +55,20 @@ __all__ = (
     "NothingToTake",
     "Pruned",
     "Run",
+    "Sought",
     "begin",
+    "drop_logos",
     "finish",
     "foreseen",
     "give_back",
     "held",
     "is_free",
     "keep_edits",
+    "keep_logo",
     "kept",
     "known",
+    "logo_failed",
+    "logos_due",
     "node_of",
     "open_rejections",
     "prune",
@@ -67,6 +81,7 @@ __all__ = (
     "set_deleted",
     "set_hidden",
     "settle",
+    "sought",
     "source",
     "state_of",
     "undo",

@@ -22,6 +22,7 @@ from postings.models import (
     JobPostingNode,
     JobPostingQuerySet,
     JobPostingTexts,
+    Logo,
     Organization,
     OrganizationKey,
     Source,
@@ -176,7 +177,8 @@ def save_organization_edit(row: Organization, *, changed: Collection[str]) -> No
 
     Only the columns in `changed` are written, on the row as it then is. The folded
     name stays: it is what feeds go on calling this employer. A new name moves the
-    revision of all its postings, whose cards show it.
+    revision of all its postings, whose cards show it. Another logo's address takes the
+    stored one away: it may have been the wrong one.
     """
     if not changed:
         return
@@ -191,6 +193,9 @@ def save_organization_edit(row: Organization, *, changed: Collection[str]) -> No
             stored = Organization.objects.get(pk=row.pk)
         for column in changed:
             setattr(stored, column, getattr(row, column))
+        lost_logo = "logo" in changed and bool(stored.logo_key)
+        if lost_logo:
+            stored.logo_key = ""
         marks = {schemaorg.property_name(column) for column in changed}
         stored.edited_fields = sorted({*stored.edited_fields, *marks})
         stored.revision = DatabaseState.draw()
@@ -202,7 +207,9 @@ def save_organization_edit(row: Organization, *, changed: Collection[str]) -> No
                 value=stored.folded_name,
                 organization=stored,
             )
-        if "name" in changed:
+        if "logo" in changed:
+            Logo.objects.filter(organization=stored).delete()
+        if "name" in changed or lost_logo:
             touch(JobPosting.objects.filter(hiring_organization=stored))
 
 

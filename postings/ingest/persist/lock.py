@@ -16,14 +16,20 @@ from django.db import connection
 _IMPORT = 0x4A6F62
 
 
+#: What `fetch_logos` holds; no source can be called so.
+LOGOS = "*logos"
+
+
 class Held(Exception):  # noqa: N818 - says what is, as BlockingIOError does
     """Another process is importing this source just now; says so in a sentence."""
 
     def __init__(self, source_slug: str) -> None:
-        super().__init__(
-            f"Another import of the source {source_slug!r} is running; "
-            "wait for it to end, or stop it."
+        what = (
+            "fetch_logos"
+            if source_slug == LOGOS
+            else f"import of the source {source_slug!r}"
         )
+        super().__init__(f"Another {what} is running; wait for it to end, or stop it.")
 
 
 #: How often, and seconds apart, a lock is asked for: somebody may only be looking.

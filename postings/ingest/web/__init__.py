@@ -10,6 +10,7 @@ import re
 
 import httpx
 
+from postings.ingest.web import logo
 from postings.ingest.web.client import (
     Client,
     Failed,
@@ -35,6 +36,7 @@ __all__ = (
     "Visit",
     "fetchable",
     "is_address",
+    "logo",
     "site",
     "source_of",
 )

@@ -173,6 +173,7 @@ class Client:
         pace: Pace | None = None,
         resolver: Resolver = resolve,
         tls: ssl.SSLContext | None = None,
+        accept: str = _ACCEPT,
     ) -> None:
         self.user_agent = user_agent
         self.limits = limits or Limits()
@@ -185,7 +186,7 @@ class Client:
             ),
             headers={
                 "User-Agent": user_agent,
-                "Accept": _ACCEPT,
+                "Accept": accept,
                 "Accept-Encoding": "gzip, br",
             },
             timeout=httpx.Timeout(self.limits.read, connect=self.limits.connect),
