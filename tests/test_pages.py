@@ -4,13 +4,14 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone, translation
 
 from postings import schemaorg
@@ -27,6 +28,17 @@ def _fresh_counts() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@contextmanager
+def site_in(language: str) -> Iterator[None]:
+    """The site in one language, which stays no test's but this one's."""
+    languages = [(language, language)]
+    with (
+        translation.override(language),
+        override_settings(LANGUAGE_CODE=language, LANGUAGES=languages),
+    ):
+        yield
 
 
 def html(client: Client, address: str, status: int = 200) -> str:
@@ -558,7 +570,7 @@ def test_pages_work_in_every_language(client: Client, language: str) -> None:
     )
     names = {"de": "Deutschland", "fr": "Allemagne", "es": "Alemania"}
     for address in ("/", posting.get_absolute_url(), "/?page=abc"):
-        with translation.override(language):
+        with site_in(language):
             response = client.get(address)
         assert response.status_code == 200
         assert names[language] in response.content.decode()
@@ -582,7 +594,7 @@ def test_every_page_of_the_sample_works_in_every_language(client: Client) -> Non
     client.raise_request_exception = False
     failed = []
     for language in ("en", "de", "fr", "es", "de-at", "es-mx"):
-        with translation.override(language):
+        with site_in(language):
             failed += [
                 f"{language} {address}"
                 for address in addresses
@@ -604,7 +616,7 @@ def test_the_words_of_a_source_bear_their_language(client: Client) -> None:
     page = html(client, posting.get_absolute_url())
     for words in ("ab 30.000 Euro, je nach Erfahrung", "unbefristet"):
         assert f'As written: <span lang="de" dir="auto">{words}</span>' in page
-    with translation.override("de"):
+    with site_in("de"):
         page = html(client, posting.get_absolute_url())
     assert '<span dir="auto">unbefristet</span>' in page
 
