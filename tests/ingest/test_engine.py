@@ -24,7 +24,7 @@ from postings.models import (
     Organization,
     SourceKey,
 )
-from tests.ingest.support import NOW, node
+from tests.ingest.support import NOW, importing, node
 
 CREATED, UPDATED, UNCHANGED = Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED
 REJECTED, REOPENED = Outcome.REJECTED, Outcome.REOPENED
@@ -290,25 +290,11 @@ def test_eight_readers_see_no_error_while_an_import_runs() -> None:
 def test_a_second_import_of_a_source_says_so_and_exits_with_2(tmp_path: Any) -> None:
     path = tmp_path / "f.json"
     path.write_text(json.dumps(node()))
-    taken, over = Event(), Event()
-
-    def hold() -> None:
-        with persist.held("files"):
-            taken.set()
-            over.wait(60)
-        connection.close()
-
-    other = Thread(target=hold)
-    other.start()
-    try:
-        assert taken.wait(60)
-        with pytest.raises(
-            CommandError, match="Another import of the source"
-        ) as raised:
-            call_command("import_postings", str(path), "--jobs=1")
-    finally:
-        over.set()
-        other.join()
+    with (
+        importing("files"),
+        pytest.raises(CommandError, match="Another import of the source") as raised,
+    ):
+        call_command("import_postings", str(path), "--jobs=1")
     assert raised.value.returncode == 2
     assert not JobPosting.objects.exists()
     call_command("import_postings", str(path), "--jobs=1", "--quiet")
