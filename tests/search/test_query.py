@@ -263,8 +263,9 @@ def test_what_was_edited_is_there_once_and_as_it_is_now() -> None:
     )
     assert (find().total, titles(words="florist")) == (1, {"Florist"})
     assert find(words="gardener").total == 0
+    pk = posting.pk
     posting.delete()
-    Tombstone.objects.create(posting_id=posting.pk, revision=DatabaseState.draw())
+    Tombstone.objects.create(posting_id=pk, revision=DatabaseState.draw())
     assert find(include_closed=True).total == 0
 
 
