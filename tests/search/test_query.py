@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from postings import schemaorg
-from postings.models import JobPosting
+from postings.models import DatabaseState, JobPosting, Tombstone
 from postings.search import index
 from postings.search.criteria import NOT_STATED, Criteria, Group
 from postings.search.facets import MAX_VALUES, Counted
@@ -253,6 +253,20 @@ def test_closed_postings_are_found_only_when_asked_for() -> None:
     assert titles() == {"open"}
     assert titles(include_closed=True) == {"open", "closed", "withdrawn"}
     assert find().closed == find(include_closed=True).closed == 2
+
+
+def test_what_was_edited_is_there_once_and_as_it_is_now() -> None:
+    posting = make.make_posting(title="Gardener")
+    assert find().total == 1
+    JobPosting.objects.filter(pk=posting.pk).update(
+        title="Florist", revision=DatabaseState.draw()
+    )
+    assert (find().total, titles(words="florist")) == (1, {"Florist"})
+    assert find(words="gardener").total == 0
+    pk = posting.pk
+    posting.delete()
+    Tombstone.objects.create(posting_id=pk, revision=DatabaseState.draw())
+    assert find(include_closed=True).total == 0
 
 
 # --- Facets ---------------------------------------------------------------------------
