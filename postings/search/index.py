@@ -466,8 +466,7 @@ def _added(
         return Synced(done=True, revision=mark.revision)
     index = _open(reader.folder / files.in_use(reader.folder))
     with _writer(index, len(changed)) as writer:
-        for pk in (*changed, *purged):
-            writer.delete_documents_by_term(schema.PK, pk)
+        _delete(writer, (*changed, *purged))
         _add(reader, writer, changed, progress)
         _commit(writer, wanted)
     return Synced(done=True, postings=len(changed), revision=wanted.revision)
@@ -509,6 +508,14 @@ def _add(
             writer.add_document(document)
         if progress:
             progress(start + len(batch), len(ids))
+
+
+def _delete(writer: tantivy.IndexWriter, ids: Sequence[int]) -> None:
+    """By a query: tantivy takes a term of a whole number for a signed one."""
+    for start in range(0, len(ids), _BATCH):
+        batch = list(ids[start : start + _BATCH])
+        query = tantivy.Query.term_set_query(schema.SCHEMA, schema.PK, batch)
+        writer.delete_documents_by_query(query)
 
 
 def _commit(writer: tantivy.IndexWriter, mark: Mark) -> None:

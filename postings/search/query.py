@@ -144,13 +144,29 @@ def _newest(page: int, at: datetime) -> Results:
 #: Results of one order, then of the next: a query, a sort key and its direction.
 _Tier: TypeAlias = tuple[Query, str, Order]
 
-_kept: dict[tuple[object, ...], tuple[Facets, int]] = {}
+
+@dataclass(slots=True)
+class _Kept:
+    """Counts of one state of the index; of another there are none yet."""
+
+    opened: Opened | None = None
+    counts: dict[tuple[object, ...], tuple[Facets, int]] = field(default_factory=dict)
+
+    def of(self, opened: Opened) -> dict[tuple[object, ...], tuple[Facets, int]]:
+        counts = self.counts
+        if self.opened is not opened or len(counts) >= _KEPT:
+            counts = {}
+            self.opened, self.counts = opened, counts
+        return counts
+
+
+_kept = _Kept()
 
 
 class _Search:
     def __init__(self, opened: Opened, criteria: Criteria, at: datetime) -> None:
+        self.opened = opened
         self.searcher: Searcher = opened.searcher
-        self.mark = opened.mark
         self.criteria = criteria
         self.at = at
         self.known = Known(opened.searcher)
@@ -246,12 +262,13 @@ class _Search:
         return typed(self.asked.words)
 
     def _facets(self) -> tuple[Facets, int]:
-        key = None
+        key: tuple[object, ...] = ()
+        kept = _kept.of(self.opened)
         if not self.criteria.words:
             minute = int(self.at.timestamp()) // _KEPT_SECONDS
-            key = (self.mark, replace(self.criteria, sort=None), _language(), minute)
-            if key in _kept:
-                return _kept[key]
+            key = (replace(self.criteria, sort=None), _language(), minute)
+            if key in kept:
+                return kept[key]
         toggled = self.criteria.with_closed(include=not self.criteria.include_closed)
         other = replace_criteria(self, toggled)
         closed = abs(self._count(other) - self._count(self.query()))
@@ -259,10 +276,8 @@ class _Search:
             facets(self.searcher, self.criteria, partial(self.query), self.at),
             closed,
         )
-        if key is not None:
-            if len(_kept) >= _KEPT:
-                _kept.clear()
-            _kept[key] = found
+        if key:
+            kept[key] = found
         return found
 
     # --- Order
