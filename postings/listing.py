@@ -204,7 +204,7 @@ def understood(criteria: Criteria, results: Results) -> Understood:
     )
     return Understood(
         typed=criteria.words if results.corrected else "",
-        any_word=results.any_word,
+        any_word=results.any_word and results.total > 0,
         place=area.label if area and (others or _says_more(area, criteria)) else "",
         others=others[:_OTHERS],
         unknown=criteria.where if criteria.where and area is None else "",

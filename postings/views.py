@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -44,7 +44,8 @@ from postings.models import (
 from postings.models.columns import posting_of
 from postings.sanitise import excerpt
 from postings.schemaorg import Moment, ZoneSource
-from postings.search.criteria import PARAMETERS, RADII, RADIUS, Criteria, Group
+from postings.search import suggestions
+from postings.search.criteria import PARAMETERS, Criteria, Group
 from postings.search.query import search
 
 NOINDEX = "noindex"
@@ -89,8 +90,8 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
         "understood": listing.understood(criteria, results),
         "waiting": results.waiting,
         "sorts": listing.sorts(criteria, results),
-        "radii": RADII,
-        "radius": criteria.within or RADIUS,
+        "radius": criteria.within,
+        "known": suggestions.common(at),
         "groups": choices.facet_groups(criteria, results, names),
         "include_closed": choices.include_closed(criteria, results),
         "chips": (chips := choices.chips(criteria, names)),
@@ -98,7 +99,6 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
         "filter_count": len(chips),
         "ignored": [*chosen.ignored, *filter(None, (past_end,))],
         "form": chosen.form,
-        "hidden": criteria.without_text().params(),
         "pagination": listing.pagination(
             results.page, results.pages, lambda page: criteria.url(page=page)
         ),
@@ -232,6 +232,18 @@ def organization_list(request: HttpRequest) -> HttpResponseBase:
         "robots": "",
     }
     return render(request, "postings/organization_list.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def suggest(request: HttpRequest) -> HttpResponseBase:
+    """What may be meant by the beginning in `what` or in `where`, as a JSON list."""
+    at = timezone.now()
+    if typed := filters.one_line(request.GET.get("where", "")):
+        found = suggestions.where(typed, at)
+    else:
+        found = suggestions.what(filters.one_line(request.GET.get("what", "")), at)
+    return JsonResponse(found, safe=False)
 
 
 @require_safe

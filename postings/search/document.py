@@ -94,7 +94,7 @@ def _document(
     areas: Sequence[str],
 ) -> tantivy.Document:
     document = tantivy.Document()
-    document.add_unsigned(schema.PK, row["pk"])
+    document.add_integer(schema.PK, row["pk"])
     document.add_boolean(schema.SHOWN, not row["hidden"] and row["deleted_at"] is None)
     _add_words(document, row, texts, places)
     _add_values(document, row, places, areas)

@@ -62,7 +62,8 @@ def _build() -> tantivy.Schema:
     builder.add_text_field(
         MARK, stored=True, tokenizer_name="raw", index_option="basic"
     )
-    builder.add_unsigned_field(PK, indexed=True, fast=True)
+    # Signed: of whole numbers, documents are deleted by signed terms alone.
+    builder.add_integer_field(PK, indexed=True, fast=True)
     builder.add_boolean_field(SHOWN, indexed=True, fast=True)
     for name in (TITLE, TEXT):
         builder.add_text_field(name, tokenizer_name=PLAIN, index_option="position")
