@@ -12,6 +12,7 @@ from babel.messages import Catalog
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 from django.test import Client, override_settings
+from django.utils import translation
 
 from jobsite.settings import offered
 from tests import factories as make
@@ -206,6 +207,13 @@ def test_a_language_is_offered_once_there_is_a_catalogue(
 
 
 # --- Pages ----------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _no_others_language() -> Iterator[None]:
+    """A request leaves its language behind, for the next request to change."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from postings.admin.reading import (
 from postings.ingest import persist
 from postings.ingest.report import Outcome, Severity
 from postings.models import ImportConflict, ImportRecord, ImportRun
+from postings.search import index
 
 
 def state_said(run: ImportRun) -> str:
@@ -228,6 +229,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         report = persist.undo(
             run, now=timezone.now(), asked=persist.Asked(user=editor(request))
         )
+        index.sync_soon()
         counts = report.outcomes
         said = gettext(
             "Run %(run)d was undone: %(withdrawn)d withdrawn, %(updated)d back to what "

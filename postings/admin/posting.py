@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.forms.models import BaseModelFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -36,6 +36,10 @@ from postings.models import (
     JobPostingQuerySet,
     State,
 )
+from postings.search.query import ids_in_any_state
+
+#: Postings a search of the list finds at most, the newest.
+MOST_FOUND = 5_000
 
 #: Django refuses a form of more than 1,000 fields; past this many places or areas
 #: the form links to them instead.
@@ -127,7 +131,9 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
     list_select_related = ("hiring_organization", "source")
     list_per_page = 50
     search_fields = ("title", "hiring_organization__name", "identifier")
-    search_help_text = _("Title, organization or identifier")
+    search_help_text = _(
+        "Any words of a posting, the beginning of the last one, -without these"
+    )
     ordering = ("-posted_at", "-id")
     show_full_result_count = False
     save_on_top = True
@@ -363,6 +369,18 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
     ) -> bool:
         """Rows stay; deleting is the tick in the form and the action in the list."""
         return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """What the search index finds; `search_fields` where it cannot be asked."""
+        found = ids_in_any_state(search_term, most=MOST_FOUND + 1)
+        if found is None:
+            return super().get_search_results(request, queryset, search_term)
+        if len(found) > MOST_FOUND and request.path == listed("jobposting"):
+            said = gettext("More than %(count)d postings found: the newest are shown.")
+            self.message_user(request, said % {"count": MOST_FOUND}, messages.WARNING)
+        return queryset.filter(pk__in=found[:MOST_FOUND]), False
 
     # --- Writing
 

@@ -37,6 +37,7 @@ from postings.ingest import normalise, persist, pipeline
 from postings.ingest.read import faults
 from postings.ingest.report import Code, Outcome, Recorded, Severity
 from postings.models import ImportRecord, JobPosting
+from postings.search import index
 
 #: Records one request reads again; for more there is the command.
 MOST_RETRIED = 200
@@ -307,6 +308,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         except persist.Held as held:
             self.message_user(request, str(held), messages.ERROR)
             return False
+        index.sync_soon()
         accepted = [recorded for recorded in said if recorded.posting_id is not None]
         for recorded in accepted[:_LINKED]:
             link = format_html(

@@ -131,3 +131,46 @@ def _shortened(name: str) -> str:
     """The end of a long name, which tells files of one folder apart."""
     shown = "".join(char if char.isprintable() else "\ufffd" for char in name)
     return shown if len(shown) <= _NAME else f"…{shown[1 - _NAME :]}"
+
+
+class Counted:
+    """A line every so many seconds of how many are done, where the sum is known."""
+
+    def __init__(
+        self,
+        out: OutputWrapper,
+        what: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._out, self._what, self._clock = out, what, clock
+        self._began = self._said = clock()
+
+    def update(self, done: int, total: int) -> None:
+        now = self._clock()
+        if now - self._said >= INTERVAL:
+            self._said = now
+            self._out.write(
+                f"{done:,} of {total:,} {self._what}, {rate(done, now - self._began)}."
+            )
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A line on standard error, a terminal, of how many are done and what remains."""
+    with Progress(
+        TextColumn("{task.completed:,} of {task.total:,} {task.description}"),
+        BarColumn(),
+        TimeRemainingColumn(),
+        console=Console(file=sys.stderr),
+        transient=True,
+        refresh_per_second=_REFRESHES,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as shown:
+        task = shown.add_task(what, total=0)
+
+        def update(done: int, total: int) -> None:
+            shown.update(task, completed=done, total=total)
+
+        yield update

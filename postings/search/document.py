@@ -49,7 +49,7 @@ _SUGGESTED = 12
 #: The last instant: what never ends, and what sorts last.
 _NEVER = 2**33
 
-_ID_MASK = 2**schema.KEY_BITS - 1
+_ID_MASK = (1 << schema.KEY_BITS) - 1
 
 _DAY = 24 * 60 * 60
 
@@ -205,8 +205,7 @@ def _floor(instant: datetime | None) -> int | None:
 
 def sort_key(value: int, pk: int) -> int:
     """A whole number made unique by the posting's id; what is out of range is cut."""
-    largest: int = 2 ** (64 - schema.KEY_BITS) - 1
-    kept = min(max(value, 0), largest)
+    kept = min(max(value, 0), (1 << (64 - schema.KEY_BITS)) - 1)
     return kept << schema.KEY_BITS | (pk & _ID_MASK)
 
 

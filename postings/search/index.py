@@ -1,40 +1,53 @@
-"""The index in its folder: opened, kept in step with the database, built anew.
+"""The index: opened, kept in step with the database, built anew.
 
-The folder `SEARCH_DIR` holds one folder for each build, and a file `current` that names
-the one in use; a new build takes its place in one step. Every commit carries a mark:
-which database it was read from, by which schema, up to which revision. From it anybody
-sees what is missing. Changes are written by one process at a time, who holds the file
-`lock`; readers wait for nobody.
+Every commit carries a mark: which database it was read from, by which schema, up to
+which revision. From it anybody sees what is missing. Changes are written by one process
+at a time; readers wait for nobody (`postings.search.folder`).
 
-Trouble with the folder is never an error of a page or a command: what cannot be used is
-built anew, and until then there is no index (`current` says None).
+Trouble with the folder is never an error of a page or an editor's save: what cannot be
+used is built anew, and until then there is no index (`current` says None).
 """
 
 from __future__ import annotations
 
-import fcntl
+import atexit
 import json
 import logging
+import os
 import shutil
 import threading
 import time
-import uuid
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import tantivy
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 
-from postings.models import DatabaseState, JobPosting, Tombstone
+from postings.models import (
+    DatabaseState,
+    ImportRun,
+    JobPosting,
+    Organization,
+    Tombstone,
+)
+from postings.search import folder as files
 from postings.search import schema
 from postings.search.document import documents
+from postings.search.folder import State, Turn, is_damage
+
+__all__ = ("Mark", "Opened", "Synced", "ask", "current", "is_damage", "rebuild", "sync")
 
 _log = logging.getLogger(__name__)
+
+_Answer = TypeVar("_Answer")
+
+#: Hears how many postings are in, and of how many.
+Progress: TypeAlias = Callable[[int, int], None]
 
 #: Postings read and given to the index at a time, and its memory before it writes.
 _BATCH, _HEAP = 500, 128_000_000
@@ -42,10 +55,29 @@ _SMALL_HEAP = 15_000_000  # the least tantivy takes
 
 #: What a page does itself before it answers: changes it adds, postings it builds from.
 #: More is done beside it, and the page answers from what there is.
-PAGE_CHANGES, PAGE_POSTINGS = 500, 2_000
+PAGE_CHANGES, PAGE_POSTINGS = 100, 2_000
 
 #: Seconds a page waits for another process that is just writing.
 _PAGE_PATIENCE = 0.5
+
+#: Seconds between commits that pages begin beside them while much is being written.
+GAP = 2.0
+
+#: Seconds nothing is tried after a disk was full or not to be written.
+REST = 5.0
+
+#: Seconds between two looks at the files of a build in which searches fail.
+_VERIFIED = 60.0
+
+#: Bytes of a build that are looked at before it is first used, about 0.05 s. Of a
+#: larger one beside its use.
+_LOOKED_AT = 64_000_000
+
+#: Seconds the end of a process waits for what it writes beside; a commit takes less.
+_LAST_PATIENCE = 10.0
+
+#: Postings a commit remembers, and their revisions, to know its history again.
+_WITNESSES = 8
 
 _MARK = "mark"
 
@@ -58,22 +90,43 @@ class Mark(NamedTuple):
     revision: int
 
 
+class Witness(NamedTuple):
+    """What was last in the database at a mark, by which its history is known again.
+
+    A database put back to an older state counts its revisions on from there: the same
+    numbers then stand for other changes.
+    """
+
+    postings: tuple[tuple[int, int], ...] = ()
+    run: int = 0
+    began: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """One state of the index; it stays as it is however often it is asked."""
 
     searcher: tantivy.Searcher
     mark: Mark
+    witness: Witness = field(default=Witness(), compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Synced:
-    """What a sync or a rebuild did. `done` is False where another was at it."""
+    """What a sync or a rebuild did. `done` is False where another was at it.
+
+    `damaged` are files that were not as written; the index was then built anew.
+    """
 
     done: bool
     rebuilt: bool = False
     postings: int = 0
     revision: int = 0
+    damaged: tuple[str, ...] = ()
+
+
+class _Stopped(Exception):  # noqa: N818 - says what is
+    """This process is ending; what was begun is begun again by another."""
 
 
 @dataclass(slots=True)
@@ -81,14 +134,21 @@ class _Reader:
     """What this process has open: files are opened again when they have changed."""
 
     folder: Path
-    stamp: object = None
+    state: State | None = None
     index: tantivy.Index | None = None
     opened: Opened | None = None
-    guard: threading.Lock = field(default_factory=threading.Lock)
+    guard: threading.RLock = field(default_factory=threading.RLock)
     beside: threading.Thread | None = None
+    stopping: threading.Event = field(default_factory=threading.Event)
+    rests_until: float = 0.0
+    busy_until: float = 0.0
+    verified: dict[str, float] = field(default_factory=dict)
 
 
 _readers: dict[Path, _Reader] = {}
+
+# A child has neither the threads of its parent nor a way to free their locks.
+os.register_at_fork(after_in_child=_readers.clear)
 
 
 def _reader() -> _Reader:
@@ -98,10 +158,46 @@ def _reader() -> _Reader:
 
 def forget() -> None:
     """Closes what this process has open of the folder `SEARCH_DIR` names."""
-    _readers.pop(Path(settings.SEARCH_DIR), None)
+    reader = _readers.pop(Path(settings.SEARCH_DIR), None)
+    if reader is not None:
+        _stop(reader)
+
+
+@atexit.register
+def _stop_all() -> None:
+    """Lets threads come to an end: they cannot run on when Python no longer does."""
+    for reader in list(_readers.values()):
+        _stop(reader)
+
+
+def _stop(reader: _Reader) -> None:
+    reader.stopping.set()
+    if reader.beside is not None and reader.beside.is_alive():
+        reader.beside.join(_LAST_PATIENCE)
 
 
 # --- Reading --------------------------------------------------------------------------
+
+
+def ask(
+    answer: Callable[[Opened], _Answer], otherwise: Callable[[], _Answer]
+) -> _Answer:
+    """The index's answer, or another where there is no index or its files are damaged.
+
+    Where an answer fails as damage does, the files are looked at beside, and built anew
+    where they are not as they were written.
+    """
+    opened = current()
+    if opened is None:
+        return otherwise()
+    try:
+        return answer(opened)
+    except BaseException as error:
+        if not is_damage(error):
+            raise
+        _log.exception("A search failed; the files of the index are looked at.")
+        _suspect(_reader())
+        return otherwise()
 
 
 def current() -> Opened | None:
@@ -109,37 +205,43 @@ def current() -> Opened | None:
 
     A few missing changes are added first, a small index is built first; what takes
     longer is begun beside, and the state there is answered from meanwhile. None where
-    there is none. Cost: one query, two looks at files.
+    there is none of this database. Cost: one query, two small files.
     """
     reader = _reader()
     opened = _opened(reader)
     wanted = _wanted()
     if opened is not None and opened.mark == wanted:
         return opened
-    try:
-        if opened is not None and _follows(opened.mark, wanted):
-            if wanted.revision - opened.mark.revision <= PAGE_CHANGES:
-                sync(patience=_PAGE_PATIENCE)
-            else:
-                _begin(reader, sync)
-        elif JobPosting.objects.count() <= PAGE_POSTINGS:
-            rebuild(patience=_PAGE_PATIENCE)
-        else:
-            _begin(reader, rebuild)
-    except OSError as error:
-        _log.warning("The search index could not be brought up to date: %s", error)
-    return _opened(reader)
+    if time.monotonic() >= reader.rests_until:
+        try:
+            if _is_little(opened, wanted):
+                _sync_patiently(reader)
+            elif files.seconds_since_commit(reader.folder) >= GAP or opened is None:
+                _begin(reader)
+        except OSError as error:
+            _rest(reader, error)
+        opened = _opened(reader)
+    return opened if opened and _follows(opened.mark, wanted) else None
 
 
-def give_up(opened: Opened) -> None:
-    """Puts away an index a query failed on; the next `current` builds another."""
-    reader = _reader()
-    with reader.guard:
-        if reader.opened is opened:
-            with suppress(OSError):
-                (reader.folder / "current").unlink()
-            reader.opened = reader.index = reader.stamp = None
-    _log.error("The search index is damaged and is built anew.")
+def _sync_patiently(reader: _Reader) -> None:
+    """Waits for another writer, but not again and again for one that takes long."""
+    patience = 0.0 if time.monotonic() < reader.busy_until else _PAGE_PATIENCE
+    if not _sync(reader, patience=patience).done and patience:
+        reader.busy_until = time.monotonic() + REST
+
+
+def _is_little(opened: Opened | None, wanted: Mark) -> bool:
+    """Whether a page can wait until this is done."""
+    if opened is not None and _follows(opened.mark, wanted):
+        purged = _purged_since(opened.mark)[: PAGE_CHANGES + 1].count()
+        return purged + len(_changed(opened.mark, PAGE_CHANGES + 1)) <= PAGE_CHANGES
+    return JobPosting.objects.all()[: PAGE_POSTINGS + 1].count() <= PAGE_POSTINGS
+
+
+def _rest(reader: _Reader, error: BaseException) -> None:
+    reader.rests_until = time.monotonic() + REST
+    _log.warning("The search index could not be brought up to date: %s", error)
 
 
 def _wanted() -> Mark:
@@ -155,91 +257,73 @@ def _follows(mark: Mark, wanted: Mark) -> bool:
 
 def _opened(reader: _Reader) -> Opened | None:
     with reader.guard:
-        stamp = _stamp(reader.folder)
-        if stamp != reader.stamp or stamp is None:
-            name = stamp[0] if stamp else ""
-            same = reader.stamp is not None and _named(reader.stamp) == name
-            reader.index = reader.index if same else None
-            reader.opened = None
-            if name:
-                reader.opened = _reopened(reader, reader.folder / name)
-            reader.stamp = stamp if reader.opened else None
+        state = files.state(reader.folder)
+        if state is None or state != reader.state:
+            if state is None or reader.state is None or state.name != reader.state.name:
+                reader.index = None
+            reader.opened = _reopened(reader, state) if state else None
+            reader.state = state if reader.opened else None
         return reader.opened
 
 
-def _named(stamp: object) -> str:
-    return str(stamp[0]) if isinstance(stamp, tuple) else ""
-
-
-def _reopened(reader: _Reader, path: Path) -> Opened | None:
+def _reopened(reader: _Reader, state: State) -> Opened | None:
+    build = reader.folder / state.name
     try:
         if reader.index is None:
-            reader.index = _open(path)
+            _look_at(reader, build)
+            reader.index = _open(build)
         else:
             reader.index.reload()
-        searcher = reader.index.searcher()
-        mark = _read_mark(searcher)
+        return _marked(reader.index.searcher())
     except BaseException as error:
-        if not _is_damage(error):
+        if not is_damage(error):
             raise
-        _log.warning("The search index in %s cannot be read: %s", path.name, error)
         reader.index = None
-        return None
-    return Opened(searcher, mark) if mark else None
+        if files.in_use(reader.folder) == state.name:
+            _log.warning("The search index cannot be read: %s", error)
+            return None
+    # Another build took its place just now.
+    newer = files.state(reader.folder)
+    return _reopened(reader, newer) if newer and newer.name != state.name else None
 
 
-def _stamp(folder: Path) -> tuple[str, int, int] | None:
-    """Changes with every commit, and with every build."""
-    try:
-        name = (folder / "current").read_text("utf-8").strip()
-        found = (folder / name / "meta.json").stat()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return (name, found.st_mtime_ns, found.st_ino) if name else None
+def _look_at(reader: _Reader, build: Path) -> None:
+    """Raises OSError where a build that is new to this process is damaged."""
+    if build.name in reader.verified:
+        return
+    if files.size(build) > _LOOKED_AT:
+        _begin(reader, verify=True)
+    elif names := files.damaged(build):
+        raise OSError(f"{', '.join(names)} not as written")
+    else:
+        reader.verified = {build.name: time.monotonic()}
 
 
-def _open(path: Path) -> tantivy.Index:
-    index = tantivy.Index.open(str(path))
+def _suspect(reader: _Reader) -> None:
+    name = files.in_use(reader.folder)
+    if time.monotonic() - reader.verified.get(name, -_VERIFIED) >= _VERIFIED:
+        _begin(reader, verify=True)
+
+
+def _open(build: Path) -> tantivy.Index:
+    index = tantivy.Index.open(str(build))
     index.config_reader(reload_policy="manual")
     return schema.register(index)
 
 
-def _read_mark(searcher: tantivy.Searcher) -> Mark | None:
+def _marked(searcher: tantivy.Searcher) -> Opened | None:
     query = tantivy.Query.term_query(schema.SCHEMA, schema.MARK, _MARK)
     hits = searcher.search(query, 1).hits
     if not hits:
         return None
     values = searcher.doc(hits[0][1])[schema.MARK]
-    return Mark(*json.loads(next(value for value in values if value != _MARK)))
-
-
-def is_damage(error: BaseException) -> bool:
-    """Whether an exception is one of tantivy's: its panics are no `Exception`."""
-    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
-
-
-_is_damage = is_damage
-
-
-def damaged_files(folder: Path) -> list[str]:
-    """Files of a build whose content is not what was written (by their own CRC-32).
-
-    Cost: reads all of it, about a second a gigabyte.
-    """
-    return [path.name for path in sorted(folder.iterdir()) if not _is_whole(path)]
-
-
-def _is_whole(path: Path) -> bool:
-    """A file of tantivy ends in a JSON footer, its length and a magic number."""
-    if path.name.startswith(".") or path.suffix in {".json", ".lock"}:
-        return True
-    content = path.read_bytes()
-    size = int.from_bytes(content[-8:-4], "little")
+    said = json.loads(next(value for value in values if value != _MARK))
     try:
-        crc = json.loads(content[-8 - size : -8])["crc"]
-    except (ValueError, KeyError, TypeError):
-        return False
-    return bool(zlib.crc32(memoryview(content)[: -8 - size]) == crc)
+        mark, witness = Mark(*said["mark"]), Witness(*said["witness"])
+        pairs = tuple((int(pk), int(revision)) for pk, revision in witness.postings)
+    except (TypeError, KeyError) as error:
+        raise ValueError("its mark says nothing") from error
+    return Opened(searcher, mark, witness._replace(postings=pairs))
 
 
 def number(result: tantivy.SearchResult) -> int:
@@ -251,172 +335,27 @@ def number(result: tantivy.SearchResult) -> int:
 
 
 def sync(
-    *, patience: float = 0.0, progress: Callable[[int], None] | None = None
+    *, patience: float = 0.0, check: bool = False, progress: Progress | None = None
 ) -> Synced:
     """Adds what changed since the mark, in one commit; builds anew what cannot follow.
 
-    Waits `patience` seconds for another writer at most. Raises OSError where the folder
-    cannot be written; the index then stays as it was.
+    With `check` also what is damaged, or holds other postings than the database. Waits
+    `patience` seconds for another writer at most. Call it outside of transactions: what
+    one takes back would stay in the index until the next change.
+
+    Raises OSError where the folder cannot be written; the index then stays as it was.
     """
-    reader = _reader()
-    with _writing(reader.folder, patience) as mine:
-        if not mine:
-            return Synced(done=False)
-        opened = _opened(reader)
-        wanted = _wanted()
-        if opened is None or not _follows(opened.mark, wanted):
-            return _build(reader, progress)
-        return _added(reader, opened.mark, wanted, progress)
+    return _sync(_reader(), patience=patience, check=check, progress=progress)
 
 
-def rebuild(
-    *, patience: float = 0.0, progress: Callable[[int], None] | None = None
-) -> Synced:
+def rebuild(*, patience: float = 0.0, progress: Progress | None = None) -> Synced:
     """Builds an index beside the one in use and takes it into use.
 
     Raises OSError where the folder cannot be written.
     """
     reader = _reader()
-    with _writing(reader.folder, patience) as mine:
-        if not mine:
-            return Synced(done=False)
-        return _build(reader, progress)
-
-
-def _added(
-    reader: _Reader,
-    mark: Mark,
-    wanted: Mark,
-    progress: Callable[[int], None] | None,
-) -> Synced:
-    changed = list(
-        JobPosting.objects.filter(revision__gt=mark.revision)
-        .order_by("revision")
-        .values_list("pk", flat=True)
-    )
-    purged = list(
-        Tombstone.objects.filter(revision__gt=mark.revision).values_list(
-            "posting_id", flat=True
-        )
-    )
-    if mark == wanted and not changed and not purged:
-        return Synced(done=True, revision=mark.revision)
-    name = (reader.folder / "current").read_text("utf-8").strip()
-    index = _open(reader.folder / name)
-    few = len(changed) <= PAGE_CHANGES
-    with _damage_as_os_error():
-        writer = index.writer(_SMALL_HEAP if few else _HEAP, 1)
-        for pk in (*changed, *purged):
-            writer.delete_documents_by_term(schema.PK, pk)
-        _add(writer, changed, progress)
-        _commit(writer, wanted)
-    return Synced(done=True, postings=len(changed), revision=wanted.revision)
-
-
-def _build(reader: _Reader, progress: Callable[[int], None] | None) -> Synced:
-    wanted = _wanted()
-    name = f"index-{uuid.uuid4().hex[:12]}"
-    folder = reader.folder / name
-    in_use = _named(_stamp(reader.folder))
-    for other in reader.folder.glob("index-*"):
-        if other.name != in_use:
-            shutil.rmtree(other, ignore_errors=True)
-    folder.mkdir()
-    ids = list(JobPosting.objects.order_by("pk").values_list("pk", flat=True))
-    try:
-        with _damage_as_os_error():
-            index = schema.register(tantivy.Index(schema.SCHEMA, str(folder)))
-            small = len(ids) <= PAGE_POSTINGS
-            writer = index.writer(_SMALL_HEAP if small else _HEAP, 1)
-            _add(writer, ids, progress)
-            _commit(writer, wanted)
-        _point_at(reader.folder, name)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    if in_use:
-        shutil.rmtree(reader.folder / in_use, ignore_errors=True)
-    return Synced(done=True, rebuilt=True, postings=len(ids), revision=wanted.revision)
-
-
-def _add(
-    writer: tantivy.IndexWriter,
-    ids: Sequence[int],
-    progress: Callable[[int], None] | None,
-) -> None:
-    for start in range(0, len(ids), _BATCH):
-        batch = ids[start : start + _BATCH]
-        for _pk, document in documents(batch):
-            writer.add_document(document)
-        if progress:
-            progress(start + len(batch))
-
-
-def _commit(writer: tantivy.IndexWriter, mark: Mark) -> None:
-    writer.delete_documents_by_term(schema.MARK, _MARK)
-    document = tantivy.Document()
-    document.add_text(schema.MARK, _MARK)
-    document.add_text(schema.MARK, json.dumps(mark))
-    writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
-
-
-def _point_at(folder: Path, name: str) -> None:
-    pointer = folder / f"current-{uuid.uuid4().hex[:8]}"
-    pointer.write_text(name, "utf-8")
-    pointer.replace(folder / "current")
-
-
-@contextmanager
-def _damage_as_os_error() -> Iterator[None]:
-    """What tantivy raises of a disk (full, not writable, damaged), as an OSError."""
-    try:
-        yield
-    except (DatabaseError, OSError):
-        raise
-    except BaseException as error:
-        if not _is_damage(error):
-            raise
-        raise OSError(str(error)) from error
-
-
-@contextmanager
-def _writing(folder: Path, patience: float) -> Iterator[bool]:
-    """Holds the folder's lock, if it is had within so many seconds.
-
-    It goes with the process that holds it, however that ends.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + patience
-    with (folder / "lock").open("a") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() >= until:
-                    yield False
-                    return
-                time.sleep(0.02)
-            else:
-                break
-        yield True
-
-
-def _begin(reader: _Reader, work: Callable[[], Synced]) -> None:
-    """Does it in a thread of this process, unless one is at it."""
-
-    def run() -> None:
-        try:
-            work()
-        except (OSError, DatabaseError) as error:
-            _log.warning("The search index could not be brought up to date: %s", error)
-        finally:
-            connection.close()
-
-    if reader.beside is None or not reader.beside.is_alive():
-        reader.beside = threading.Thread(target=run, name="search-index", daemon=True)
-        reader.beside.start()
+    with _turn(reader.folder, patience) as mine:
+        return _build(reader, progress) if mine else Synced(done=False)
 
 
 def sync_soon() -> None:
@@ -424,4 +363,234 @@ def sync_soon() -> None:
 
     Pages find what is missing anyway: this only saves the next one the work.
     """
-    transaction.on_commit(lambda: _begin(_reader(), sync))
+    reader = _reader()
+    transaction.on_commit(lambda: _begin(reader), robust=True)
+
+
+def _sync(
+    reader: _Reader,
+    *,
+    patience: float = 0.0,
+    check: bool = False,
+    progress: Progress | None = None,
+) -> Synced:
+    suspected = check and _damaged(reader)  # takes long: not while others wait
+    with _turn(reader.folder, patience) as mine:
+        if not mine:
+            return Synced(done=False)
+        if suspected and (damaged := _damaged(reader)):
+            built = _build(reader, progress)
+            return Synced(
+                done=True,
+                rebuilt=True,
+                postings=built.postings,
+                revision=built.revision,
+                damaged=tuple(damaged),
+            )
+        opened = _opened(reader)
+        wanted = _wanted()
+        if (
+            opened is None
+            or not _follows(opened.mark, wanted)
+            or not _is_same_history(opened)
+        ):
+            return _build(reader, progress)
+        synced = _added(reader, opened.mark, wanted, progress)
+        if check and not _is_complete(reader, wanted):
+            return _build(reader, progress)
+        return synced
+
+
+def _damaged(reader: _Reader) -> list[str]:
+    name = files.in_use(reader.folder)
+    return files.damaged(reader.folder / name) if name else []
+
+
+def _is_same_history(opened: Opened) -> bool:
+    """Whether what was last in the database at the mark is there, or changed since."""
+    mark, witness = opened.mark, opened.witness
+    began = ImportRun.objects.filter(pk=witness.run).values_list(
+        "started_at", flat=True
+    )
+    if any(instant.isoformat() != witness.began for instant in began):
+        return False
+    ids = [pk for pk, _revision in witness.postings]
+    now = dict(Tombstone.objects.filter(pk__in=ids).values_list("pk", "revision"))
+    now |= JobPosting.objects.filter(pk__in=ids).values_list("pk", "revision")
+    return all(
+        pk in now and (now[pk] == revision or now[pk] > mark.revision)
+        for pk, revision in witness.postings
+    )
+
+
+def _witness(mark: Mark) -> Witness:
+    last = JobPosting.objects.filter(revision__lte=mark.revision).order_by("-revision")
+    run = ImportRun.objects.order_by("-pk").values_list("pk", "started_at").first()
+    return Witness(
+        tuple(last.values_list("pk", "revision")[:_WITNESSES]),
+        run[0] if run else 0,
+        run[1].isoformat() if run else "",
+    )
+
+
+def _is_complete(reader: _Reader, wanted: Mark) -> bool:
+    """Whether there are as many postings here as there, unless that changes just now."""
+    opened = _opened(reader)
+    held = opened.searcher.num_docs - 1 if opened else -1  # without the mark
+    return held == JobPosting.objects.count() or _wanted() != wanted
+
+
+def _changed(mark: Mark, most: int | None = None) -> list[int]:
+    """Postings that changed since a mark, or whose organization did; the first `most`."""
+    own = JobPosting.objects.filter(revision__gt=mark.revision)
+    renamed = Organization.objects.filter(revision__gt=mark.revision)
+    theirs = JobPosting.objects.filter(hiring_organization__in=renamed)
+    found: dict[int, None] = {}
+    for rows in (own.order_by("revision"), theirs.order_by("pk")):
+        found |= dict.fromkeys(rows.values_list("pk", flat=True)[:most])
+    return list(found)
+
+
+def _purged_since(mark: Mark) -> QuerySet[Tombstone]:
+    return Tombstone.objects.filter(revision__gt=mark.revision)
+
+
+def _added(
+    reader: _Reader, mark: Mark, wanted: Mark, progress: Progress | None
+) -> Synced:
+    # Read after `wanted`: revisions become visible in order, so that none up to it is
+    # missed. What is later may be here too, and will come again.
+    changed = _changed(mark)
+    purged = list(_purged_since(mark).values_list("posting_id", flat=True))
+    if mark == wanted and not changed and not purged:
+        return Synced(done=True, revision=mark.revision)
+    index = _open(reader.folder / files.in_use(reader.folder))
+    with _writer(index, len(changed)) as writer:
+        for pk in (*changed, *purged):
+            writer.delete_documents_by_term(schema.PK, pk)
+        _add(reader, writer, changed, progress)
+        _commit(writer, wanted)
+    return Synced(done=True, postings=len(changed), revision=wanted.revision)
+
+
+def _build(reader: _Reader, progress: Progress | None) -> Synced:
+    wanted = _wanted()
+    files.remove_unused(reader.folder)
+    name = files.new_build(reader.folder)
+    build = reader.folder / name
+    ids = list(JobPosting.objects.order_by("pk").values_list("pk", flat=True))
+    try:
+        index = schema.register(tantivy.Index(schema.SCHEMA, str(build)))
+        with _writer(index, len(ids)) as writer:
+            _add(reader, writer, ids, progress)
+            _commit(writer, wanted)
+        reader.verified = {name: time.monotonic()}
+        files.use(reader.folder, name)
+    except BaseException as error:
+        shutil.rmtree(build, ignore_errors=True)
+        if isinstance(error, ValueError):  # tantivy's, of making an index
+            raise OSError(str(error)) from error
+        raise
+    files.remove_unused(reader.folder)
+    return Synced(done=True, rebuilt=True, postings=len(ids), revision=wanted.revision)
+
+
+def _add(
+    reader: _Reader,
+    writer: tantivy.IndexWriter,
+    ids: Sequence[int],
+    progress: Progress | None,
+) -> None:
+    for start in range(0, len(ids), _BATCH):
+        if reader.stopping.is_set():
+            raise _Stopped
+        batch = ids[start : start + _BATCH]
+        for _pk, document in documents(batch):
+            writer.add_document(document)
+        if progress:
+            progress(start + len(batch), len(ids))
+
+
+def _commit(writer: tantivy.IndexWriter, mark: Mark) -> None:
+    writer.delete_documents_by_term(schema.MARK, _MARK)
+    document = tantivy.Document()
+    document.add_text(schema.MARK, _MARK)
+    said = {"mark": mark, "witness": _witness(mark)}
+    document.add_text(schema.MARK, json.dumps(said))
+    writer.add_document(document)
+    writer.commit()
+
+
+@contextmanager
+def _writer(index: tantivy.Index, count: int) -> Iterator[tantivy.IndexWriter]:
+    """tantivy's writer, which lets go of the index however this ends.
+
+    What tantivy raises of a disk (full, not writable, damaged) is an OSError. What was
+    not committed is removed then, lest it fill the disk for others.
+    """
+    few = count <= PAGE_POSTINGS
+    writer = None
+    try:
+        writer = index.writer(_SMALL_HEAP if few else _HEAP, 1)
+        yield writer
+        writer.wait_merging_threads()
+    except BaseException as error:
+        if writer is not None:
+            _let_go(index, writer)
+        if isinstance(error, (DatabaseError, OSError)) or not is_damage(error):
+            raise
+        raise OSError(str(error)) from error
+
+
+def _let_go(index: tantivy.Index, writer: tantivy.IndexWriter) -> None:
+    try:
+        with suppress(ValueError):
+            writer.wait_merging_threads()
+        writer = index.writer(_SMALL_HEAP, 1)
+        writer.garbage_collect_files()
+        writer.wait_merging_threads()
+    except BaseException as error:
+        if not is_damage(error):
+            raise
+        _log.debug("What a writer left could not be removed: %s", error)
+
+
+@contextmanager
+def _turn(folder: Path, patience: float) -> Iterator[bool]:
+    turn = Turn.taken(folder, patience)
+    try:
+        yield turn is not None
+    finally:
+        if turn is not None:
+            turn.give_back()
+
+
+# --- Beside ---------------------------------------------------------------------------
+
+
+def _begin(reader: _Reader, *, verify: bool = False) -> None:
+    """Brings the index up to date in a thread of this process, unless one is at it."""
+
+    def run() -> None:
+        name = files.in_use(reader.folder)
+        try:
+            if _sync(reader, check=verify).done and verify:
+                reader.verified = {name: time.monotonic()}
+        except _Stopped:
+            pass
+        except (OSError, DatabaseError) as error:
+            _rest(reader, error)
+        finally:
+            connection.close()
+
+    with reader.guard:
+        alive = reader.beside is not None and reader.beside.is_alive()
+        if not alive and not reader.stopping.is_set():
+            reader.beside = threading.Thread(
+                target=run, name="search-index", daemon=True
+            )
+            try:
+                reader.beside.start()
+            except RuntimeError as error:  # as many threads as the system allows
+                reader.beside = None
+                _rest(reader, error)

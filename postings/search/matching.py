@@ -20,7 +20,7 @@ from postings.search.words import Clause, Words
 
 #: How much a word counts by where it stands, unstemmed; stemmed, `_STEMMED` of it.
 WEIGHTS = {
-    schema.TITLE: 4.0,
+    schema.TITLE: 3.0,
     schema.ORGANIZATION_NAME: 2.5,
     schema.SKILLS: 2.0,
     schema.OCCUPATION: 1.5,
@@ -29,6 +29,9 @@ WEIGHTS = {
     schema.TEXT: 1.0,
 }
 _STEMMED = 0.8
+
+#: What the other fields a word is in add to the one it counts for most.
+_OTHER_FIELDS = 0.3
 
 #: What a title that is the query, and one that begins with or holds it, is worth.
 _EXACT_TITLE, _TITLE_PHRASE = 1000.0, 6.0
@@ -72,10 +75,16 @@ def words_match(asked: Asked, searcher: Searcher) -> Query | None:
     return Query.boolean_query(kept)
 
 
-def words_weight(asked: Asked) -> list[Query]:
+def words_weight(asked: Asked, searcher: Searcher) -> list[Query]:
     """What makes a match a better one."""
     words = asked.words
     weights = [_weight(clause, asked) for clause in words.clauses]
+    if asked.typing and words.clauses:
+        longer = continuations(searcher, words.clauses[-1].tokens[-1])
+        weights += [
+            Query.boost_query(Query.term_set_query(SCHEMA, name, longer), weight)
+            for name, weight in WEIGHTS.items()
+        ]
     title = [token for clause in words.clauses for token in clause.tokens]
     if words.title:
         exact = Query.term_query(SCHEMA, schema.EXACT_TITLE, words.title)
@@ -155,7 +164,7 @@ def _weight(clause: Clause, asked: Asked) -> Query:
                 for stem in stems(token, clause.typed, code)
                 for name in (schema.TITLE, schema.TEXT)
             ]
-    return Query.disjunction_max_query(fields, 0.3)
+    return Query.disjunction_max_query(fields, _OTHER_FIELDS)
 
 
 def _phrase(name: str, tokens: Sequence[str]) -> Query:

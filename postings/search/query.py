@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,8 +24,6 @@ from postings.search.schema import SCHEMA
 from postings.search.words import Words, parsed
 
 __all__ = ["Counted", "Facets", "PayFacet", "Results", "counts", "search"]
-
-_log = logging.getLogger(__name__)
 
 PAGE_SIZE = 20
 
@@ -79,33 +76,51 @@ def search(
 
     Cost: one query, and one or two more where distances are wanted.
     """
-    opened = index.current()
-    if opened is None:
-        return _newest(page, at)
-    try:
-        return _Search(opened, criteria, at).results(page, with_facets=with_facets)
-    except BaseException as error:
-        if not index.is_damage(error):
-            raise
-        _log.exception("A search failed")
-        index.give_up(opened)
-        return _newest(page, at)
+    return index.ask(
+        lambda opened: _Search(opened, criteria, at).results(
+            page, with_facets=with_facets
+        ),
+        lambda: _newest(page, at),
+    )
 
 
 def counts(several: Sequence[Criteria], at: datetime) -> tuple[int, ...]:
     """How many postings fit each of several criteria, all words matching."""
-    opened = index.current() if several else None
-    if opened is None:
-        return tuple(0 for _ in several)
-    return tuple(_Search(opened, each, at).count() for each in several)
+    if not several:
+        return ()
+    return index.ask(
+        lambda opened: tuple(_Search(opened, each, at).count() for each in several),
+        lambda: tuple(0 for _ in several),
+    )
 
 
 def ids(criteria: Criteria, *, most: int, at: datetime) -> tuple[int, ...]:
     """The first postings that fit, in the criteria's order; at most `most`."""
-    opened = index.current()
-    if opened is None:
-        return ()
-    return _Search(opened, criteria, at).first(most)
+    return index.ask(
+        lambda opened: _Search(opened, criteria, at).first(most), lambda: ()
+    )
+
+
+def ids_in_any_state(words: str, *, most: int) -> tuple[int, ...] | None:
+    """The newest postings that hold all words, hidden, unpublished and deleted too.
+
+    The last word may be the beginning of one. At most `most`; None where there is no
+    word to look for, or no index to ask.
+    """
+    wanted = parsed(words)
+    if not wanted:
+        return None
+
+    def found(opened: Opened) -> tuple[int, ...]:
+        stemmers = Known(opened.searcher).stemmers()
+        asked = Asked(wanted, stemmers, typing=wanted.typing)
+        query = words_match(asked, opened.searcher) or Query.all_query()
+        hits = opened.searcher.search(query, most, order_by_field=schema.NEWEST).hits
+        addresses = [address for _key, address in hits]
+        found = opened.searcher.fast_field_values(schema.PK, addresses)
+        return tuple(int(pk) for pk in found if pk)  # the mark has none
+
+    return index.ask(found, lambda: None)
 
 
 def _newest(page: int, at: datetime) -> Results:
@@ -129,13 +144,29 @@ def _newest(page: int, at: datetime) -> Results:
 #: Results of one order, then of the next: a query, a sort key and its direction.
 _Tier: TypeAlias = tuple[Query, str, Order]
 
-_kept: dict[tuple[object, ...], tuple[Facets, int]] = {}
+
+@dataclass(slots=True)
+class _Kept:
+    """Counts of one state of the index; of another there are none yet."""
+
+    opened: Opened | None = None
+    counts: dict[tuple[object, ...], tuple[Facets, int]] = field(default_factory=dict)
+
+    def of(self, opened: Opened) -> dict[tuple[object, ...], tuple[Facets, int]]:
+        counts = self.counts
+        if self.opened is not opened or len(counts) >= _KEPT:
+            counts = {}
+            self.opened, self.counts = opened, counts
+        return counts
+
+
+_kept = _Kept()
 
 
 class _Search:
     def __init__(self, opened: Opened, criteria: Criteria, at: datetime) -> None:
+        self.opened = opened
         self.searcher: Searcher = opened.searcher
-        self.mark = opened.mark
         self.criteria = criteria
         self.at = at
         self.known = Known(opened.searcher)
@@ -231,12 +262,13 @@ class _Search:
         return typed(self.asked.words)
 
     def _facets(self) -> tuple[Facets, int]:
-        key = None
+        key: tuple[object, ...] = ()
+        kept = _kept.of(self.opened)
         if not self.criteria.words:
             minute = int(self.at.timestamp()) // _KEPT_SECONDS
-            key = (self.mark, replace(self.criteria, sort=None), _language(), minute)
-            if key in _kept:
-                return _kept[key]
+            key = (replace(self.criteria, sort=None), _language(), minute)
+            if key in kept:
+                return kept[key]
         toggled = self.criteria.with_closed(include=not self.criteria.include_closed)
         other = replace_criteria(self, toggled)
         closed = abs(self._count(other) - self._count(self.query()))
@@ -244,10 +276,8 @@ class _Search:
             facets(self.searcher, self.criteria, partial(self.query), self.at),
             closed,
         )
-        if key is not None:
-            if len(_kept) >= _KEPT:
-                _kept.clear()
-            _kept[key] = found
+        if key:
+            kept[key] = found
         return found
 
     # --- Order
@@ -277,7 +307,10 @@ class _Search:
         weighed = Query.boolean_query(
             [
                 (Occur.Must, Query.const_score_query(query, 0.0)),
-                *((Occur.Should, each) for each in words_weight(self.asked)),
+                *(
+                    (Occur.Should, each)
+                    for each in words_weight(self.asked, self.searcher)
+                ),
             ]
         )
         hits = self.searcher.search(

@@ -174,7 +174,8 @@ def _titles(searcher: Searcher, tokens: Sequence[str], is_open: Query) -> list[s
     addresses = [address for _key, address in hits.hits]
     if not addresses:
         return []
-    ids = searcher.fast_field_values(schema.PK, addresses)
+    found = searcher.fast_field_values(schema.PK, addresses)
+    ids = [int(pk) for pk in found if pk is not None]
     titles = JobPosting.objects.filter(pk__in=ids).values_list("title", flat=True)
     return [title for title, _count in Counter(titles).most_common()]
 

@@ -137,7 +137,18 @@ def others(text: str, known: Places = NOTHING) -> list[str]:
         ("Rathaus, Köln", "town: Köln, Germany"),
         ("Frankfurt am Main, Hessen", "town: Frankfurt am Main, Germany"),
         ("Frankfurt, Brandenburg", "town: Frankfurt (Oder), Brandenburg, Germany"),
+        ("Odessa", "town: Odesa, Ukraine"),
+        ("Wien", "town: Vienna, Austria"),
+        ("Bern", "town: Bern, Switzerland"),
+        ("Genève", "town: Geneva, Switzerland"),
+        ("in Berlin", "town: Berlin, Germany"),
+        ("Greater London", "town: London, United Kingdom"),
+        ("Munich area", "town: Munich, Germany"),
+        ("Großraum Stuttgart", "town: Stuttgart, Germany"),
+        ("Stuttgart-Vaihingen", "town: Stuttgart, Germany"),
         ("Texas", "region: Texas, United States"),
+        ("Oklahoma", "region: Oklahoma, United States"),
+        ("N.Y.", "region: New York State, United States"),
         ("NY State", "region: New York State, United States"),
         ("US-TX", "region: Texas, United States"),
         ("California", "region: California, United States"),
@@ -217,6 +228,9 @@ def test_other_places_of_the_name_are_offered() -> None:
     assert len(others("Springfield")) == 5
     assert "10115, United States" in others("10115", SOME)
     assert others("Austin, TX") == []
+    assert label("Congo") == "country: Congo - Brazzaville"
+    assert others("Congo") == ["Congo - Kinshasa"]
+    assert others("Bern") == ["Kanton Bern, Switzerland"]
 
 
 #: Names of several places each.
@@ -283,6 +297,7 @@ def test_alternatives_are_different_from_each_other_and_the_choice() -> None:
         "12345",
         "99999 88888",
         "asdfghjkl",
+        "Bay Area",
         "software engineer with python and django",
         "x" * 200,
         "Berlin " * 30,

@@ -15,6 +15,7 @@ from postings.ingest import merge, prepare
 from postings.ingest.persist.reread import kept_node, reread
 from postings.ingest.prepare import Rejected
 from postings.models import DatabaseState, ImportConflict, JobPosting, columns
+from postings.search import index
 
 #: How often an edit is given back while imports replace the node, before giving up.
 _ATTEMPTS = 10
@@ -55,6 +56,7 @@ def give_back(
                     resolved_at=now,
                     resolved_by=user,
                 )
+                index.sync_soon()
                 return
             transaction.set_rollback(True)  # an import came between
     raise OperationalError("Imports write this posting without a pause.")

@@ -28,6 +28,7 @@ from postings.models import (
     Source,
     columns,
 )
+from postings.search import index
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +75,7 @@ def save_edit(
         if edits:
             _save_children(row, edits)
         edited_again(row, marks, now=now)
+        index.sync_soon()
 
 
 def _add(
@@ -211,6 +213,7 @@ def save_organization_edit(row: Organization, *, changed: Collection[str]) -> No
             Logo.objects.filter(organization=stored).delete()
         if "name" in changed or lost_logo:
             touch(JobPosting.objects.filter(hiring_organization=stored))
+        index.sync_soon()
 
 
 def set_hidden(rows: JobPostingQuerySet, *, hidden: bool) -> int:
@@ -234,6 +237,7 @@ def _mark(rows: JobPostingQuerySet, **values: Any) -> int:
             found = JobPosting.objects.filter(pk__in=ids[start : start + _CHUNK])
             found.update(**values)
             touch(found)
+        index.sync_soon()
     return len(ids)
 
 

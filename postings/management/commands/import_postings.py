@@ -18,6 +18,7 @@ from postings.management import locations, progress
 from postings.management.asking import USAGE, at_least, unshared, who_asked
 from postings.management.closing import add_closing_arguments, closing
 from postings.management.database import explained
+from postings.management.searching import keep_in_step
 from postings.management.summary import Summary
 from postings.models import DatabaseState, ImportRun, Source
 
@@ -154,6 +155,8 @@ class Command(BaseCommand):
                 summary.write(target)
         if not options["quiet"]:
             summary.show(self.stdout)
+        if not options["dry_run"]:
+            keep_in_step(self)
         if not report.accepted:
             sys.exit(REJECTED)
 
@@ -176,6 +179,7 @@ class Command(BaseCommand):
                     now=now,
                     dry_run=options["dry_run"],
                     jobs=options["jobs"],
+                    live=not sitemap and sources.are_live(paths),
                     report=report,
                     tell=tell,
                     asked=who_asked(),

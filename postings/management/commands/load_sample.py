@@ -15,6 +15,7 @@ from postings.ingest.read import Document
 from postings.ingest.report import Outcome
 from postings.ingest.sources import SUFFIXES
 from postings.management.database import explained
+from postings.management.searching import keep_in_step
 from postings.models import Source
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
@@ -88,3 +89,4 @@ class Command(BaseCommand):
             )
         outcomes = ", ".join(f"{report.outcomes[o]} {o}" for o in Outcome)
         self.stdout.write(f"Sample: {outcomes}.")
+        keep_in_step(self)

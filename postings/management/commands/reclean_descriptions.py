@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from postings import schemaorg
 from postings.ingest import persist
 from postings.management.database import explained
+from postings.management.searching import keep_in_step
 
 
 class Command(BaseCommand):
@@ -38,3 +39,4 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{count.seen} postings sanitised again, {count.changed} changed."
         )
+        keep_in_step(self)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from postings.ingest import pipeline
 from postings.ingest.report import Outcome, Recorded, Severity
 from postings.management.database import explained
+from postings.management.searching import keep_in_step
 
 
 class Command(BaseCommand):
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         )
         for (severity, code), count in sorted(report.codes.items()):
             self.stdout.write(f"  {severity}: {code}: {count}")
+        keep_in_step(self)
 
     def tell(self, recorded: Recorded, verbosity: int) -> None:
         """One line a posting that can be read no more; with -v 2 one for every change."""

@@ -11,6 +11,7 @@ from postings.ingest import pipeline
 from postings.ingest.report import Outcome, Recorded, Severity
 from postings.management.asking import USAGE, unshared, who_asked
 from postings.management.database import explained
+from postings.management.searching import keep_in_step
 from postings.models import ImportRecord
 
 REJECTED = 1
@@ -104,7 +105,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{slug}: {len(records)} read again, {counts[Outcome.REJECTED]} rejected."
             )
-        if not by_source:
+        if by_source:
+            keep_in_step(self)
+        else:
             self.stdout.write("Nothing waits to be mended.")
         return accepted
 

@@ -9,6 +9,7 @@ from postings.ingest import persist
 from postings.ingest.report import Outcome, Recorded
 from postings.management.asking import USAGE, unshared, who_asked
 from postings.management.database import explained
+from postings.management.searching import keep_in_step
 from postings.models import ImportRun
 
 
@@ -58,6 +59,8 @@ class Command(BaseCommand):
             self.stdout.write(remark)
         if options["dry_run"]:
             self.stdout.write("Dry run: nothing was kept.")
+        else:
+            keep_in_step(self)
 
     def tell(self, recorded: Recorded, verbosity: int) -> None:
         if verbosity > 1:

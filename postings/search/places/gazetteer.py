@@ -15,6 +15,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from rapidfuzz import fuzz
+
 from postings.countries import country_code, folded
 from postings.search.places.cells import haversine
 from postings.search.places.regions import regions
@@ -29,9 +31,12 @@ SAME_KM = 25.0
 _DWARFS = 10
 _DWARFS_ALL = 20
 
-#: What a name that a town has in another language or had once weighs beside its own:
-#: Rome comes before Roma in Texas, but Hong Kong after Victoria in Canada.
-_OTHER_NAME = 20
+#: What share of a town's people counts for a name that is only spelt like its own
+#: (Odessa for Odesa), and for one in another language or of another time.
+_SPELLING, _OTHER_NAME = 4, 20
+
+#: From so alike on, of 100, two names are spellings of one.
+_ALIKE = 80
 
 #: Shorter names without a country are codes and abbreviations.
 _SHORTEST = 4
@@ -46,6 +51,9 @@ _TERRITORIES = {
     "NL": {"AW", "BQ", "CW", "SX"},
     "US": {"AS", "GU", "MP", "PR", "VI"},
 }
+
+#: No name of a town is longer.
+_LONGEST = 200
 
 _BITS = 44
 _NUMBER_BITS = 20
@@ -85,9 +93,10 @@ class Division(NamedTuple):
 
 
 def load() -> None:
-    """Loads what the first look-up would: 1.5 s and 45 MB while it lasts, then 20 MB.
+    """Loads what the first look-up would, names of countries among it.
 
-    Called before a server forks, its workers share it.
+    Cost: 1.5 s and 45 MB while it lasts, then 20 MB, 9 of them the gazetteer's. Called
+    before a server forks, its workers share it.
     """
     _gazetteer()
     divisions("")
@@ -100,6 +109,8 @@ def towns(name: str, country: str = "", region: str = "") -> tuple[Town, ...]:
     `country` is a code of ISO 3166-1, `region` a name or code as in
     `postings.search.places.regions`, or the code GeoNames has.
     """
+    if len(name) > _LONGEST:
+        return ()
     codes = {each.code for each in regions(region) if each.country == country}
     return tuple(
         town
@@ -109,7 +120,6 @@ def towns(name: str, country: str = "", region: str = "") -> tuple[Town, ...]:
     )
 
 
-@lru_cache(maxsize=65536)
 def certain_town(locality: str, region: str, country: str) -> Town | None:
     """The one town that an address without coordinates must mean, if there is one.
 
@@ -118,6 +128,13 @@ def certain_town(locality: str, region: str, country: str) -> Town | None:
     certain if it dwarfs the others: 10 times the people, 20 times where neither
     country nor region is known. Cost: 10 µs, 0.1 µs where asked before.
     """
+    if not locality or len(locality) > _LONGEST or len(region) > _LONGEST:
+        return None
+    return _certain_town(locality, region, country)
+
+
+@lru_cache(maxsize=32768)
+def _certain_town(locality: str, region: str, country: str) -> Town | None:
     name = folded(locality)
     meanings = divisions(region) if region else ()
     if country:
@@ -151,16 +168,29 @@ def divisions(words: str) -> tuple[Division, ...]:
 
 
 def principal_town(country: str, region_code: str) -> str:
-    """The name of a region's largest town, or ""."""
+    """The name of the largest town of a region, by GeoNames' code, or ""."""
     return _gazetteer().principals.get((country, region_code), "")
 
 
+@lru_cache(maxsize=16384)
+def _share(own: str, name: str) -> int:
+    own = folded(own)
+    if name == own or own.startswith(f"{name} "):
+        return 1
+    return _SPELLING if fuzz.ratio(name, own) >= _ALIKE else _OTHER_NAME
+
+
+def is_own_name(town: Town, name: str) -> bool:
+    """Whether a folded name is the town's own, its beginning or a spelling of it."""
+    return _share(town.name, name) < _OTHER_NAME
+
+
 def weight(town: Town, name: str) -> int:
-    """How likely a town is meant by one of its folded names: by its people, a
-    twentieth of them if the name is not its own nor the beginning of that."""
-    own = folded(town.name)
-    is_own = name == own or own.startswith(f"{name} ")
-    return town.population if is_own else town.population // _OTHER_NAME
+    """How likely a town is meant by one of its folded names: its people, or a share.
+
+    Rome comes before the Roma of Texas, but Baia Mare, a Neustadt once, after others.
+    """
+    return town.population // _share(town.name, name)
 
 
 def near(a: Point, b: Point) -> bool:

@@ -79,7 +79,7 @@ _REGIONS = {
         07 NS Nova Scotia|Nouvelle-Écosse
         08 ON Ontario
         09 PE Prince Edward Island|Île-du-Prince-Édouard
-        10 QC Quebec|Québec
+        10 QC Quebec|Province of Quebec|Québec
         11 SK Saskatchewan
         12 YT Yukon
         13 NT Northwest Territories
@@ -128,13 +128,13 @@ _REGIONS = {
         17 PB Paraíba
         18 PR Paraná
         20 PI Piauí
-        21 RJ Rio de Janeiro
+        21 RJ Rio de Janeiro|Estado do Rio de Janeiro
         22 RN Rio Grande do Norte
         23 RS Rio Grande do Sul
         24 RO Rondônia
         25 RR Roraima
         26 SC Santa Catarina
-        27 SP São Paulo
+        27 SP São Paulo|Estado de São Paulo
         28 SE Sergipe
         29 GO Goiás
         30 PE Pernambuco
@@ -144,19 +144,19 @@ _REGIONS = {
         AG AG Aargau|Argovie
         AI AI Appenzell Innerrhoden
         AR AR Appenzell Ausserrhoden
-        BE BE Bern|Berne
+        BE BE Bern|Kanton Bern|Canton de Berne|Berne
         BL BL Basel-Landschaft|Baselland|Bâle-Campagne
         BS BS Basel-Stadt|Bâle-Ville
-        FR FR Fribourg|Freiburg
-        GE GE Geneva|Genève|Genf
+        FR FR Fribourg|Canton de Fribourg|Freiburg
+        GE GE Geneva|Canton de Genève|Kanton Genf|Genève|Genf
         GL GL Glarus
         GR GR Graubünden|Grisons|Grigioni
         JU JU Jura
-        LU LU Lucerne|Luzern
-        NE NE Neuchâtel|Neuenburg
+        LU LU Lucerne|Kanton Luzern|Luzern
+        NE NE Neuchâtel|Canton de Neuchâtel|Neuenburg
         NW NW Nidwalden
         OW OW Obwalden
-        SG SG St. Gallen|Sankt Gallen|Saint-Gall
+        SG SG St. Gallen|Kanton St. Gallen|Sankt Gallen|Saint-Gall
         SH SH Schaffhausen|Schaffhouse
         SO SO Solothurn|Soleure
         SZ SZ Schwyz
@@ -165,14 +165,14 @@ _REGIONS = {
         UR UR Uri
         VD VD Vaud|Waadt
         VS VS Valais|Wallis
-        ZG ZG Zug|Zoug
-        ZH ZH Zurich|Zürich
+        ZG ZG Zug|Kanton Zug|Zoug
+        ZH ZH Zurich|Kanton Zürich|Zürich
         """,
     "DE": """
         01 BW Baden-Württemberg|Baden-Wuerttemberg
         02 BY Bavaria|Bayern
-        03 HB Bremen
-        04 HH Hamburg
+        03 HB Bremen|Land Bremen
+        04 HH Hamburg|Land Hamburg
         05 HE Hesse|Hessen
         06 NI Lower Saxony|Niedersachsen
         07 NW North Rhine-Westphalia|Nordrhein-Westfalen|NRW
@@ -342,8 +342,11 @@ def region(country: str, code: str) -> Region | None:
 
 
 def regions(words: str) -> tuple[Region, ...]:
-    """The regions of that name or code: "Texas", "TX" and "US-TX", "Bayern"."""
-    return _by_name().get(folded(words), ())
+    """The regions of that name or code: "Texas", "TX", "T.X." and "US-TX", "Bayern"."""
+    form = folded(words)
+    if len(form) > 1 and not form[1::2].strip():  # letters with a blank between them
+        form = form[::2]
+    return _by_name().get(form, ())
 
 
 def region_key(country: str, words: str) -> str:

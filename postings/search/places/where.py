@@ -13,7 +13,7 @@ from postings.search.places import gazetteer
 from postings.search.places.cells import haversine
 from postings.search.places.gazetteer import Division, Point, Town
 from postings.search.places.regions import Region, region, region_key, regions
-from postings.wording import country_name
+from postings.wording import countries_named, country_name
 
 #: Nothing longer names a place, and no more words or parts of a text do.
 _LONGEST = 100
@@ -26,6 +26,19 @@ _MOST_ALTERNATIVES = 5
 
 #: As many people as make a town better known than a region of its name.
 _LIKE_A_REGION = 400_000
+
+#: What may stand around a place without changing which it is.
+_AROUND = re.compile(
+    r"(?:(?:in|near|around|greater|metro|raum|gro(?:ß|ss)raum|region|bei|nähe|près de"
+    r"|autour de|cerca de|en|à|a) )?(?P<place>.+?)"
+    r"(?: (?:(?:metropolitan |metro )?(?:area|region)|und umgebung|et environs"
+    r"|y alrededores))?",
+    re.IGNORECASE,
+)
+
+#: A town known by another name than its own is no match of a name that others have,
+#: unless it has so many people.
+_WIDELY_KNOWN = 100_000
 
 #: A postal code and the town named beside it are no further apart.
 _CODE_KM = 100.0
@@ -114,7 +127,8 @@ class Area:
     """A place to search in. `label` is in the reader's language.
 
     `query` is a text that means this place again. `region` is a name, to be compared
-    by `region_key`; of a postal code `town` is empty and `postcode` its key.
+    by `region_key`; `postcode` is a key. Towns of the gazetteer have a `geonameid`, by
+    which they are the same in whatever language they are written.
     """
 
     kind: Kind
@@ -126,6 +140,7 @@ class Area:
     postcode: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    geonameid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +229,19 @@ class _Search:
     def _reading(self, words: str) -> list[_Found]:
         if found := self.named(words):
             return found
-        return self._with_postcode(words) if _DIGIT.search(words) else self._in(words)
+        if _DIGIT.search(words):
+            return self._with_postcode(words)
+        if found := self._in(words):
+            return found
+        around = _AROUND.fullmatch(words)
+        if around and around["place"] != words:
+            found = self._in(around["place"])
+        elif "-" in words:
+            found = self._in(words.replace("-", ","))
+        # "Bay Area" is not around the town of Bay.
+        if found and (found[0].count or found[0].people >= _WIDELY_KNOWN):
+            return found
+        return self._countries_called(words)
 
     # --- Words in their order
 
@@ -332,6 +359,19 @@ class _Search:
             named=is_code or country_in_text(name) == code,
         )
 
+    def _countries_called(self, words: str) -> list[_Found]:
+        """The countries whose names begin with these words: Congo, or South."""
+        begin = f"{folded(words)} "
+        names = {
+            folded(country_name(code, self.language)): code
+            for code in countries_named(words)
+        }
+        return [
+            _Found(kind=Kind.COUNTRY, name=code, country=code)
+            for name, code in sorted(names.items())
+            if name.startswith(begin)
+        ]
+
     def _regions(self, name: str, form: str, towns: list[_Found]) -> Iterator[_Found]:
         """Regions by name; postings in a town of that name in one count as the town's."""
         found: dict[tuple[str, str], tuple[str, int]] = {}
@@ -362,6 +402,7 @@ class _Search:
     def _towns(self, form: str) -> list[_Found]:
         """Towns of the gazetteer and of postings, each once."""
         places = gazetteer.apart(gazetteer.towns(form)[:_MOST_TOWNS])
+        own = [town for town in places if gazetteer.is_own_name(town, form)]
         found = [
             _Found(
                 kind=Kind.TOWN,
@@ -370,9 +411,10 @@ class _Search:
                 region=_region_name(town),
                 point=town.point,
                 town=town,
-                people=gazetteer.weight(town, form),
+                people=_people(town, form),
             )
             for town in places
+            if not own or town in own or town.population >= _WIDELY_KNOWN
         ]
         known = sorted(self.known.towns(form), key=lambda each: -each.count)
         for each in known[:_MOST_TOWNS]:
@@ -447,6 +489,7 @@ def _area(found: _Found, label: str, query: str) -> Area:
         postcode=postcode_key(found.name) if found.kind is Kind.POSTCODE else "",
         latitude=latitude,
         longitude=longitude,
+        geonameid=found.town.geonameid if found.town else None,
     )
 
 
@@ -494,6 +537,19 @@ def _beside(codes: Sequence[_Found], around: Sequence[_Found]) -> list[_Found]:
 
 def _point(latitude: float | None, longitude: float | None) -> Point | None:
     return None if latitude is None or longitude is None else (latitude, longitude)
+
+
+def _people(town: Town, form: str) -> int:
+    """How well a town is known by a name: better than its region of the same name if it
+    is the largest town there, as Bern is, and not called after it, as Oklahoma City."""
+    people = gazetteer.weight(town, form)
+    if folded(town.name).startswith(f"{form} "):
+        return people // 2 if regions(form) else people
+    known = region(town.country, town.region_code)
+    principal = gazetteer.principal_town(town.country, town.region_code)
+    if known and form in known.spellings and principal == town.name:
+        return max(people, _LIKE_A_REGION + 1)
+    return people
 
 
 def _region_name(town: Town) -> str:
