@@ -541,7 +541,9 @@ def test_a_disk_that_cannot_be_written_fails_no_page_and_no_edit(
 
 @pytest.mark.parametrize("inside", [False, True])
 def test_a_file_where_the_folder_should_be_fails_no_page(
-    client: Client, inside: bool, tmp_path: Path
+    client: Client,
+    inside: bool,  # noqa: FBT001
+    tmp_path: Path,
 ) -> None:
     posting("Gardener")
     path = tmp_path / "file"
