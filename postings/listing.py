@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -164,6 +165,11 @@ def _marked(found: Sequence[Card], results: Results) -> list[Card]:
         )
         marked.append(replace(card, title_parts=title, excerpt_parts=excerpt or ()))
     return marked
+
+
+def teaser(start: str, values: Iterable[str]) -> str:
+    """What a page holds, for those who see a link to it; at most 155 characters."""
+    return Truncator(f"{start}: {' · '.join(values)}").chars(155)
 
 
 def sentence(criteria: Criteria, results: Results) -> Sentence:

@@ -139,9 +139,10 @@ def _add_words(
         document.add_text(
             schema.stemmed(schema.TITLE, stemmer), written.get(schema.TITLE, "")
         )
-        # Each word once: how often it stands there is told by the unstemmed field.
-        once = " ".join(set(every.split()))
-        document.add_text(schema.stemmed(schema.TEXT, stemmer), once)
+        # Each once: how often a word stands there is told by the unstemmed field.
+        document.add_text(
+            schema.stemmed(schema.TEXT, stemmer), analysis.stems(every, stemmer)
+        )
     document.add_text(schema.EXACT_TITLE, analysis.folded(row["title"]))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import tantivy
 
 from postings.search import analysis
-from postings.search.analysis import PLAIN, STEMMERS
+from postings.search.analysis import PLAIN, STEMMERS, STEMS
 from postings.search.places.cells import RESOLUTIONS
 
 #: Unstemmed words by property. `TEXT` holds those of all of them and of the texts.
@@ -74,7 +74,7 @@ def _build() -> tantivy.Schema:
             stemmed(TITLE, code), tokenizer_name=code, index_option="freq"
         )
         builder.add_text_field(
-            stemmed(TEXT, code), tokenizer_name=code, index_option="basic"
+            stemmed(TEXT, code), tokenizer_name=STEMS, index_option="basic"
         )
     for name in RAW:
         builder.add_text_field(
@@ -120,6 +120,6 @@ FINGERPRINT = _fingerprint()
 
 def register(index: tantivy.Index) -> tantivy.Index:
     """Gives an index the analysers its schema names; it forgets them when closed."""
-    for name in (PLAIN, *STEMMERS):
+    for name in (PLAIN, STEMS, *STEMMERS):
         index.register_tokenizer(name, analysis.analyser(name))
     return index
