@@ -59,8 +59,9 @@ def what(typed: str, at: datetime) -> list[str]:
     )
     texts = _distinct(_shown(found))
     if len(texts) < MOST:
+        begun = set(map(analysis.folded, texts))
         inside = _titles(opened.searcher, analysis.tokens(typed), is_open)
-        texts = _distinct([(text, 1) for text in (*texts, *inside)])
+        texts += [e for e in _distinct(inside) if analysis.folded(e) not in begun]
     return texts[:MOST]
 
 
@@ -156,7 +157,9 @@ def _distinct(found: Iterable[tuple[str, int]]) -> list[str]:
     return [kept[same] for same, _count in counts.most_common()]
 
 
-def _titles(searcher: Searcher, tokens: Sequence[str], is_open: Query) -> list[str]:
+def _titles(
+    searcher: Searcher, tokens: Sequence[str], is_open: Query
+) -> list[tuple[str, int]]:
     """Titles that hold the words, the last one perhaps not whole, commonest first."""
     *whole, last = tokens
     words = searcher.terms_with_prefix(schema.TITLE, last, limit=_WORDS)
@@ -177,7 +180,7 @@ def _titles(searcher: Searcher, tokens: Sequence[str], is_open: Query) -> list[s
     found = searcher.fast_field_values(schema.PK, addresses)
     ids = [int(pk) for pk in found if pk is not None]
     titles = JobPosting.objects.filter(pk__in=ids).values_list("title", flat=True)
-    return [title for title, _count in Counter(titles).most_common()]
+    return list(Counter(titles).items())
 
 
 # --- Places ---------------------------------------------------------------------------
