@@ -476,6 +476,7 @@ _HARMLESS = {
     ("postings/ingest/pipeline.py", "persist.save"),
     ("postings/ingest/web/logo.py", "image.save"),  # a picture, into memory
     ("postings/management/progress.py", "self._bar.update"),  # rich's
+    ("postings/management/progress.py", "shown.update"),  # too
     ("postings/models/revision.py", "cls.objects.filter(pk=1).update"),
     ("postings/models/revision.py", "cls.objects.get_or_create"),
 }

@@ -33,6 +33,9 @@ MAX_PAGES = 500
 #: Results looked at beyond a page, so that equals keep their order from page to page.
 _EQUALS = 60
 
+#: Of more equals than these the order is the index's own.
+_MOST_EQUALS = 2 * MAX_PAGES * PAGE_SIZE
+
 #: Pages without words may show counts of the same minute.
 _KEPT_SECONDS, _KEPT = 60, 256
 
@@ -313,12 +316,19 @@ class _Search:
                 ),
             ]
         )
-        hits = self.searcher.search(
-            weighed,
-            start + length + _EQUALS,
-            count=False,
-            weight_by_field=schema.FRESHNESS,
-        ).hits
+        most = start + length + _EQUALS
+        while True:
+            hits = self.searcher.search(
+                weighed, most, count=False, weight_by_field=schema.FRESHNESS
+            ).hits
+            # Equals keep their order from page to page only if all are looked at.
+            if len(hits) < most or hits[-1][0] < hits[start + length - 1][0]:
+                break
+            if most >= _MOST_EQUALS:
+                return self._ids(
+                    [address for _score, address in hits[start : start + length]]
+                )
+            most = min(8 * most, _MOST_EQUALS)
         keys = self._values(schema.NEWEST, [address for _score, address in hits])
         ranked = sorted(
             zip(hits, keys, strict=True), key=lambda item: (-item[0][0], -item[1])

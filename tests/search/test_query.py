@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from postings import schemaorg
-from postings.models import JobPosting
+from postings.models import DatabaseState, JobPosting, Tombstone
 from postings.search import index
 from postings.search.criteria import NOT_STATED, Criteria, Group
 from postings.search.facets import MAX_VALUES, Counted
@@ -255,6 +255,20 @@ def test_closed_postings_are_found_only_when_asked_for() -> None:
     assert find().closed == find(include_closed=True).closed == 2
 
 
+def test_what_was_edited_is_there_once_and_as_it_is_now() -> None:
+    posting = make.make_posting(title="Gardener")
+    assert find().total == 1
+    JobPosting.objects.filter(pk=posting.pk).update(
+        title="Florist", revision=DatabaseState.draw()
+    )
+    assert (find().total, titles(words="florist")) == (1, {"Florist"})
+    assert find(words="gardener").total == 0
+    pk = posting.pk
+    posting.delete()
+    Tombstone.objects.create(posting_id=pk, revision=DatabaseState.draw())
+    assert find(include_closed=True).total == 0
+
+
 # --- Facets ---------------------------------------------------------------------------
 
 
@@ -435,3 +449,14 @@ def test_a_search_costs_few_queries(
     index.current()
     with django_assert_num_queries(queries):
         search(criteria, at=NOW)
+
+
+def test_equally_good_results_are_on_one_page_each_the_newest_first() -> None:
+    same = [make.make_posting(title="Cook") for _ in range(110)]
+    index.current()
+    # Of another part of the index, and the newest.
+    JobPosting.objects.filter(pk__in=[row.pk for row in same[60:]]).update(
+        revision=DatabaseState.draw()
+    )
+    pages = [find(page, words="cook").ids for page in range(1, 7)]
+    assert [pk for ids in pages for pk in ids] == [row.pk for row in reversed(same)]
