@@ -163,6 +163,24 @@ def test_nothing_found_offers_to_drop_a_word_or_the_place(client: Client) -> Non
     assert labels == ["Search gardener anywhere", "All open jobs"]
 
 
+def test_other_places_that_may_be_meant_are_links(client: Client) -> None:
+    springfields = [
+        schemaorg.Place(
+            address_locality="Springfield", address_region=region, address_country="US"
+        )
+        for region in ("IL", "IL", "MO")
+    ]
+    for place in springfields:
+        make.make_posting(title=f"Cook in {place.address_region}", places=(place,))
+    page = client.get("/?q=cook&where=Springfield")
+    assert {card.title for card in page.context["results"].cards} == {"Cook in IL"}
+    first = page.context["understood"].others[0]
+    assert first.text == "Springfield, Missouri, United States"
+    assert first.url.replace("&", "&amp;") in page.content.decode()
+    page = client.get(first.url)
+    assert {card.title for card in page.context["results"].cards} == {"Cook in MO"}
+
+
 def test_where_nothing_has_all_words_any_of_them_will_do(client: Client) -> None:
     make.make_posting(title="Gardener")
     page = client.get("/?q=haskell+gardener")
@@ -228,18 +246,18 @@ def test_no_card_or_facet_has_empty_words(client: Client) -> None:
     assert "None" not in re.sub("<[^>]*>", "", page.content.decode())
 
 
-#: One for the organizations' names, one for the cards, one for what the index is to be
-#: in step with, and one for the counts of the site, once a minute; words take one for
+#: One for the organizations' names, one for the cards, two for what the index is to
+#: be in step with, and one for the counts of the site, once a minute; words take one for
 #: the texts they are marked in, a place two for where it and what is near it are, and
 #: chosen organizations one, which finds out whether they are any.
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/", 4),
-        ("/?q=cook&where=Berlin", 7),
-        ("/?type=FULL_TIME&closed=1", 4),
-        ("/?organization=%s", 5),
-        ("/?organization=%s&organization=none&organization=999999", 5),
+        ("/", 5),
+        ("/?q=cook&where=Berlin", 8),
+        ("/?type=FULL_TIME&closed=1", 5),
+        ("/?organization=%s", 6),
+        ("/?organization=%s&organization=none&organization=999999", 6),
     ],
 )
 def test_the_list_costs_few_queries(
