@@ -57,7 +57,6 @@ class FacetOption:
     label: str
     count: int | None
     chosen: bool
-    id: str
     not_stated: bool = False
     inside: tuple[FacetOption, ...] = ()
 
@@ -93,25 +92,24 @@ def value_label(group: Group, value: str, names: Mapping[str, str]) -> str:
     """A value in words; `names` are of organizations, by primary key as text."""
     if value == NOT_STATED:
         return _("Not stated")
-    match group:
-        case Group.TYPE:
-            return str(EMPLOYMENT_LABELS[value])
-        case Group.WORKPLACE:
-            return str(WORKPLACE_LABELS[value])
-        case Group.PLACE:
-            if "/" not in value:
-                return wording.country_name(value)
-            return place_label(value)
-        case Group.ORGANIZATION:
-            return names.get(value, value)
-        case Group.INDUSTRY:
-            return value
-        case Group.EDUCATION:
-            return str(CREDENTIAL_LABELS[value])
-        case Group.EXPERIENCE:
-            return str(EXPERIENCE_LABELS[value])
-        case Group.LANGUAGE:
-            return wording.language_name(value) or value
+    if group is Group.ORGANIZATION:
+        return names.get(value, value)
+    return str(_VALUE_LABELS[group](value))
+
+
+def _place_label(value: str) -> str:
+    return place_label(value) if "/" in value else wording.country_name(value)
+
+
+_VALUE_LABELS: Mapping[Group, Callable[[str], object]] = {
+    Group.TYPE: EMPLOYMENT_LABELS.__getitem__,
+    Group.WORKPLACE: WORKPLACE_LABELS.__getitem__,
+    Group.PLACE: _place_label,
+    Group.INDUSTRY: str,
+    Group.EDUCATION: CREDENTIAL_LABELS.__getitem__,
+    Group.EXPERIENCE: EXPERIENCE_LABELS.__getitem__,
+    Group.LANGUAGE: wording.language_name,
+}
 
 
 def facet_groups(
@@ -158,7 +156,6 @@ def _option(
         label=value_label(group, counted.value, names),
         count=counted.count,
         chosen=counted.value in chosen,
-        id=f"{group}-{counted.value}",
         not_stated=counted.value == NOT_STATED,
         inside=tuple(_option(group, each, chosen, names) for each in counted.inside),
     )
@@ -198,25 +195,22 @@ def _folded(
     options: tuple[FacetOption, ...],
 ) -> tuple[tuple[FacetOption, ...], tuple[FacetOption, ...]]:
     """The options shown and those under "more"; a chosen one is always shown."""
-    first = {each.id for each in options[:SHOWN]}
-    shown = tuple(
-        each for each in options if each.id in first or each.chosen or each.inside
-    )
-    return shown, tuple(each for each in options if each not in shown)
+    first = options[:SHOWN]
+    kept = [each for each in options[SHOWN:] if each.chosen or each.inside]
+    return (*first, *kept), tuple(e for e in options[SHOWN:] if e not in kept)
 
 
 def _posted(criteria: Criteria, results: Results) -> FacetGroup | None:
     if not results.facets.posted:
         return None
     days = criteria.posted_days
-    options = [_any(_("Any time"), "posted", chosen=not days)]
+    options = [_any(_("Any time"), chosen=not days)]
     options += [
         FacetOption(
             value=str(each),
             label=posted_label(each),
             count=count,
             chosen=each == days,
-            id=f"posted-{each}",
         )
         for each, count in results.facets.posted
     ]
@@ -224,7 +218,7 @@ def _posted(criteria: Criteria, results: Results) -> FacetGroup | None:
         name="posted",
         label=_("Date posted"),
         options=tuple(options),
-        chosen=bool(days),
+        chosen=int(bool(days)),
         open=bool(days),
         single=True,
     )
@@ -241,14 +235,16 @@ def _pay(criteria: Criteria, facet: PayFacet) -> FacetGroup | None:
     chosen = criteria.pay
     if not facet.currency and not criteria.paid_only:
         return None
-    options = [_any(_("Any pay"), "pay", chosen=not (chosen and chosen.yearly))]
+    # A currency chosen alone stays chosen when the form is sent again.
+    alone = str(chosen) if chosen and not chosen.yearly else ""
+    any_pay = _any(_("Any pay"), chosen=not (chosen and chosen.yearly))
+    options = [replace(any_pay, value=alone)]
     options += [
         FacetOption(
             value=str(Pay(facet.currency, amount)),
             label=pay_label(Pay(facet.currency, amount)),
             count=count,
             chosen=chosen == Pay(facet.currency, amount),
-            id=f"pay-{amount}",
         )
         for amount, count in facet.amounts
     ]
@@ -258,7 +254,6 @@ def _pay(criteria: Criteria, facet: PayFacet) -> FacetGroup | None:
             label=wording.currency_name(each.value),
             count=each.count,
             chosen=False,
-            id=f"pay-{each.value}",
         )
         for each in sorted(facet.currencies, key=lambda each: -each.count)
         if each.value != facet.currency
@@ -268,7 +263,6 @@ def _pay(criteria: Criteria, facet: PayFacet) -> FacetGroup | None:
         label=_("Only with pay stated"),
         count=None,
         chosen=criteria.paid_only,
-        id="paid-1",
     )
     return FacetGroup(
         name="pay",
@@ -288,8 +282,8 @@ def pay_label(pay: Pay) -> str:
     return wording.whole_money(pay.yearly, pay.currency)
 
 
-def _any(label: str, name: str, *, chosen: bool) -> FacetOption:
-    return FacetOption(value="", label=label, count=None, chosen=chosen, id=f"{name}-")
+def _any(label: str, *, chosen: bool) -> FacetOption:
+    return FacetOption(value="", label=label, count=None, chosen=chosen)
 
 
 def include_closed(criteria: Criteria, results: Results) -> FacetOption:
@@ -298,7 +292,6 @@ def include_closed(criteria: Criteria, results: Results) -> FacetOption:
         label=_("Include closed jobs"),
         count=results.closed,
         chosen=criteria.include_closed,
-        id="closed-1",
     )
 
 

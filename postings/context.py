@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from postings.models import JobPosting
+from postings.search.criteria import RADII, RADIUS
 
 #: How old the counts of the site may be, in seconds.
 FRESH = 60
@@ -35,6 +36,16 @@ class Site:
     def url(self) -> str:
         """Without a slash at its end."""
         return str(settings.SITE_URL)
+
+    @property
+    def radii(self) -> tuple[int, ...]:
+        """Kilometres around a place the search form offers."""
+        return RADII
+
+    @property
+    def radius(self) -> int:
+        """The kilometres meant where none are chosen."""
+        return RADIUS
 
     @property
     def open_count(self) -> int:

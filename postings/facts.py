@@ -534,12 +534,14 @@ class _Rows:
         yield from self._row(_("Also called"), values, lang=self._lang)
 
     def addresses(self) -> Iterator[Fact]:
+        """Where else the posting stands; not where the button to apply leads."""
         posting = self.posting
-        if posting.url:
+        way = apply(posting, self.state)
+        leads_to = way.url if way else ""
+        if posting.url and posting.url != leads_to:
             yield from self._row(_("Original posting"), (self._link(posting.url),))
-        yield from self._row(
-            _("Also at"), tuple(self._link(url) for url in posting.same_as)
-        )
+        others = (url for url in posting.same_as if url not in (posting.url, leads_to))
+        yield from self._row(_("Also at"), tuple(self._link(url) for url in others))
 
 
 _ORDER: tuple[Callable[[_Rows], Iterator[Fact]], ...] = (

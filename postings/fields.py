@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -46,6 +47,37 @@ class TextListField(models.JSONField):
             required=not self.blank,
             widget=kwargs.get("widget", forms.Textarea(attrs={"rows": 3})),
         )
+
+
+@models.Field.register_lookup
+@models.ForeignKey.register_lookup
+class Among(models.Lookup[Any]):
+    """Whether the value is one of many, which are one parameter: `pk__among=ids`.
+
+    For thousands of whole numbers or texts: of `__in` Django and the driver look at
+    each, which takes longer than the database does, and databases take only so many.
+    """
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        test, given = among(self.rhs, connection)
+        return f"{column} {test}", (*parameters, given)
+
+
+def among(
+    values: Iterable[int | str], connection: BaseDatabaseWrapper
+) -> tuple[str, str | list[int | str]]:
+    """SQL that follows a column and asks for these values, and its one parameter."""
+    given = list(values)
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", given
+    text = json.dumps(given, ensure_ascii=False)
+    return "IN (SELECT value FROM json_each(%s))", text
 
 
 @TextListField.register_lookup

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -66,6 +67,7 @@ class Understood:
 
     typed: str = ""
     any_word: bool = False
+    near: bool = False
     place: str = ""
     others: tuple[Link, ...] = ()
     unknown: str = ""
@@ -166,6 +168,11 @@ def _marked(found: Sequence[Card], results: Results) -> list[Card]:
     return marked
 
 
+def teaser(start: str, values: Iterable[str]) -> str:
+    """What a page holds, for those who see a link to it; at most 155 characters."""
+    return Truncator(f"{start}: {' · '.join(values)}").chars(155)
+
+
 def sentence(criteria: Criteria, results: Results) -> Sentence:
     total = results.total
     if criteria.include_closed:
@@ -204,7 +211,8 @@ def understood(criteria: Criteria, results: Results) -> Understood:
     )
     return Understood(
         typed=criteria.words if results.corrected else "",
-        any_word=results.any_word,
+        any_word=results.any_word and results.total > 0,
+        near=area is not None and area.latitude is not None,
         place=area.label if area and (others or _says_more(area, criteria)) else "",
         others=others[:_OTHERS],
         unknown=criteria.where if criteria.where and area is None else "",
@@ -335,28 +343,12 @@ def _offers(criteria: Criteria, names: Mapping[str, str]) -> dict[Criteria, str]
         chosen = criteria.values(group)
         labels = wording.listed(value_label(group, each, names) for each in chosen)
         remove(criteria.without(group), labels)
-    if criteria.where:
-        km = criteria.within or RADIUS
-        for wider in RADII:
-            if wider > km:
-                offer(
-                    replace(criteria, within=wider),
-                    _("Within %(km)d km of %(place)s")
-                    % {"km": wider, "place": criteria.where},
-                )
+    for changed, label in (*_wider(criteria), *_shorter(criteria)):
+        offer(changed, label)
     if criteria.pay is not None or criteria.paid_only:
         remove(replace(criteria, pay=None, paid_only=False), _("the limit on pay"))
     if criteria.posted_days:
         remove(replace(criteria, posted_days=0), _("the limit on age"))
-    words = criteria.words.split()
-    if len(words) > 1:
-        for position, word in enumerate(words[:MAX_ALTERNATIVES]):
-            others = " ".join(words[:position] + words[position + 1 :])
-            offer(
-                replace(criteria, words=others),
-                _("Search %(words)s without %(word)s")
-                % {"words": others, "word": word},
-            )
     if criteria.words:
         offer(
             replace(criteria, where="", within=0),
@@ -376,6 +368,31 @@ def _offers(criteria: Criteria, names: Mapping[str, str]) -> dict[Criteria, str]
     if criteria != everything:
         offers[everything] = _("All open jobs")
     return offers
+
+
+def _wider(criteria: Criteria) -> Iterator[tuple[Criteria, str]]:
+    if not criteria.where:
+        return
+    for km in RADII:
+        if km > (criteria.within or RADIUS):
+            label = _("Within %(km)d km of %(place)s")
+            yield (
+                replace(criteria, within=km),
+                label % {"km": km, "place": criteria.where},
+            )
+
+
+def _shorter(criteria: Criteria) -> Iterator[tuple[Criteria, str]]:
+    words = criteria.words.split()
+    if len(words) < 2:  # noqa: PLR2004
+        return
+    for position, word in enumerate(words[:MAX_ALTERNATIVES]):
+        others = " ".join(words[:position] + words[position + 1 :])
+        label = _("Search %(words)s without %(word)s")
+        yield (
+            replace(criteria, words=others),
+            label % {"words": others, "word": word},
+        )
 
 
 # --- Similar postings -----------------------------------------------------------------

@@ -5,17 +5,31 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
-from postings import choices, facts, filters, links, listing, wording
+from postings import (
+    choices,
+    facts,
+    filters,
+    links,
+    listing,
+    shortlist,
+    styleguide,
+    wording,
+)
 from postings.cards import card, foreign
 from postings.filters import PostingFilter
 from postings.links import Link
@@ -30,7 +44,8 @@ from postings.models import (
 from postings.models.columns import posting_of
 from postings.sanitise import excerpt
 from postings.schemaorg import Moment, ZoneSource
-from postings.search.criteria import PARAMETERS, RADII, RADIUS, Criteria, Group
+from postings.search import suggestions
+from postings.search.criteria import PARAMETERS, Criteria, Group
 from postings.search.query import search
 
 NOINDEX = "noindex"
@@ -40,10 +55,17 @@ ORGANIZATIONS = 60
 
 _WITH_PAGE = (State.OPEN, State.CLOSED, State.WITHDRAWN)
 
+#: The same for every visitor: nothing on such a page may come from a cookie.
+public = cache_control(public=True, max_age=60)
+
+#: The longest address the shortlist leads back to, in characters.
+LONGEST_WAY_BACK = 2000
+
 _PARAMETERS = (*PARAMETERS, "page")
 
 
 @require_safe
+@public
 def posting_list(request: HttpRequest) -> HttpResponseBase:
     kept = _without_empty(request.GET)
     if kept is not None:
@@ -57,19 +79,21 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
         for each in results.facets.groups.get(Group.ORGANIZATION, ())
         if each.value not in chosen.organizations
     )
+    page = listing.listing(results, at)
+    sentence = listing.sentence(criteria, results)
     past_end = filters.last_page_sentence(results, chosen.page)
     site_empty = only_closed = False
     if not results.total and criteria.is_everything:
         only_closed = bool(results.closed)
         site_empty = not only_closed
     context = {
-        "results": listing.listing(results, at),
-        "sentence": listing.sentence(criteria, results),
+        "results": page,
+        "sentence": sentence,
         "understood": listing.understood(criteria, results),
         "waiting": results.waiting,
         "sorts": listing.sorts(criteria, results),
-        "radii": RADII,
-        "radius": criteria.within or RADIUS,
+        "radius": criteria.within,
+        "known": suggestions.common(at),
         "groups": choices.facet_groups(criteria, results, names),
         "include_closed": choices.include_closed(criteria, results),
         "chips": (chips := choices.chips(criteria, names)),
@@ -77,7 +101,6 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
         "filter_count": len(chips),
         "ignored": [*chosen.ignored, *filter(None, (past_end,))],
         "form": chosen.form,
-        "hidden": criteria.without_text().params(),
         "pagination": listing.pagination(
             results.page, results.pages, lambda page: criteria.url(page=page)
         ),
@@ -88,12 +111,16 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
         "only_closed": only_closed,
         "closed_url": criteria.with_closed(include=True).url(),
         "canonical": _absolute(criteria.url(page=results.page)),
+        "meta_description": listing.teaser(
+            sentence.count, (card.title for card in page.cards)
+        ),
         "robots": NOINDEX if criteria.params() else "",
     }
     return render(request, "postings/posting_list.html", context)
 
 
 @require_safe
+@public
 def posting_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
     at = timezone.now()
     row = (
@@ -105,7 +132,7 @@ def posting_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase
     state = row.state(at) if row else None
     if row is None or state is None or state not in _WITH_PAGE:
         if state is State.DELETED or Tombstone.objects.filter(posting_id=pk).exists():
-            return render(request, "410.html", {"robots": NOINDEX}, status=410)
+            return _removed(request, row, at)
         raise Http404
     if slug != row.slug:
         return _moved(request, row.get_absolute_url())
@@ -145,6 +172,7 @@ def posting_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase
 
 
 @require_safe
+@public
 def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
     at = timezone.now()
     organization = Organization.objects.filter(pk=pk).first()
@@ -158,6 +186,8 @@ def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpRespons
     results = search(criteria, page=chosen.page, at=at, with_facets=False)
     closed = visible.count() - results.total
     address = organization.get_absolute_url()
+    page = listing.listing(results, at)
+    open_text = wording.open_jobs(results.total)
     past_end = filters.last_page_sentence(results, chosen.page)
     context = {
         "organization": organization,
@@ -166,23 +196,27 @@ def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpRespons
         "counts": {
             "open": results.total,
             "closed": closed,
-            "open_text": wording.open_jobs(results.total),
+            "open_text": open_text,
             "closed_url": criteria.with_closed(include=True).url() if closed else "",
         },
         "places": listing.places_of(pk, at),
         "industries": listing.industries_of(pk, at),
-        "results": listing.listing(results, at),
+        "results": page,
         "ignored": [*chosen.ignored, *filter(None, (past_end,))],
         "pagination": listing.pagination(
             results.page, results.pages, lambda page: _paged(address, page)
         ),
         "canonical": _absolute(_paged(address, results.page)),
+        "meta_description": listing.teaser(
+            f"{organization.name}, {open_text}", (card.title for card in page.cards)
+        ),
         "robots": "" if results.total else NOINDEX,
     }
     return render(request, "postings/organization_detail.html", context)
 
 
 @require_safe
+@public
 def organization_list(request: HttpRequest) -> HttpResponseBase:
     at = timezone.now()
     found = (
@@ -205,9 +239,24 @@ def organization_list(request: HttpRequest) -> HttpResponseBase:
             lambda number: _paged(address, number),
         ),
         "canonical": _absolute(_paged(address, page.number)),
+        "meta_description": listing.teaser(
+            _("Organizations with open jobs"), (each.name for each in page.object_list)
+        ),
         "robots": "",
     }
     return render(request, "postings/organization_list.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def suggest(request: HttpRequest) -> HttpResponseBase:
+    """What may be meant by the beginning in `what` or in `where`, as a JSON list."""
+    at = timezone.now()
+    if typed := filters.one_line(request.GET.get("where", "")):
+        found = suggestions.where(typed, at)
+    else:
+        found = suggestions.what(filters.one_line(request.GET.get("what", "")), at)
+    return JsonResponse(found, safe=False)
 
 
 @require_safe
@@ -220,6 +269,95 @@ def logo(_request: HttpRequest, key: str) -> HttpResponseBase:
     response = HttpResponse(bytes(image), content_type="image/webp")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+@csrf_exempt  # the forms of public pages bear no token: see is_from_here
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def kept_postings(request: HttpRequest) -> HttpResponseBase:
+    """The shortlist; a POST keeps or removes one posting, or clears all."""
+    keys = shortlist.kept_keys(request)
+    if request.method == "POST":
+        return _with_change(request, keys)
+    kept = shortlist.shortlist(keys, timezone.now())
+    context = {
+        "kept": kept,
+        "total": ngettext("%(count)s posting", "%(count)s postings", len(kept))
+        % {"count": wording.number(len(kept))},
+        "changes": _changes(kept),
+        "full": len(kept) >= shortlist.LIMIT,
+        "limit": shortlist.LIMIT,
+        "robots": NOINDEX,
+    }
+    return render(request, "postings/shortlist.html", context)
+
+
+@require_safe
+def style_page(request: HttpRequest) -> HttpResponseBase:
+    """Every component in every state, for whoever works on the templates."""
+    if not settings.DEBUG:
+        raise Http404
+    context = styleguide.samples(timezone.now()) | {"robots": NOINDEX}
+    return render(request, "postings/styleguide.html", context)
+
+
+# --- The shortlist --------------------------------------------------------------------
+
+
+def _with_change(request: HttpRequest, keys: tuple[int, ...]) -> HttpResponseBase:
+    """Back to the page the form stood on, with the shortlist it asked for."""
+    if not shortlist.is_from_here(request):
+        raise PermissionDenied(_("Only this site's own pages change a shortlist."))
+    back, mark = _way_back(request), ""
+    changed = keys
+    if "clear" in request.POST:
+        changed = ()
+    elif key := shortlist.key_of(request.POST.get("remove", "")):
+        changed = tuple(each for each in keys if each != key)
+    elif (key := shortlist.key_of(request.POST.get("keep", ""))) and (
+        JobPosting.objects.visible(timezone.now()).filter(pk=key).exists()
+    ):
+        if key not in keys and len(keys) >= shortlist.LIMIT:
+            back = reverse("shortlist")
+        else:
+            changed = keys if key in keys else (key, *keys)
+            mark = f"#kept-{key}"
+    response = redirect(back + mark)
+    shortlist.remember(response, changed)
+    return response
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page of this site the form names, else the shortlist."""
+    back = request.POST.get("next", "").partition("#")[0]
+    fits = (
+        back.startswith("/")
+        and len(back) <= LONGEST_WAY_BACK
+        and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    )
+    return back if fits else reverse("shortlist")
+
+
+def _changes(kept: list[shortlist.Kept]) -> list[str]:
+    """What a visitor should know happened to what was kept."""
+    over = sum(each.over for each in kept)
+    gone = sum(each.card is None for each in kept)
+    sentences = []
+    if over:
+        text = ngettext(
+            "%(count)s posting has closed and no longer takes applications.",
+            "%(count)s postings have closed and no longer take applications.",
+            over,
+        )
+        sentences.append(text % {"count": wording.number(over)})
+    if gone:
+        text = ngettext(
+            "%(count)s posting is no longer here.",
+            "%(count)s postings are no longer here.",
+            gone,
+        )
+        sentences.append(text % {"count": wording.number(gone)})
+    return sentences
 
 
 # --- Addresses ------------------------------------------------------------------------
@@ -261,6 +399,17 @@ def _moved(request: HttpRequest, address: str) -> HttpResponseBase:
 
 
 # --- Parts of pages -------------------------------------------------------------------
+
+
+def _removed(
+    request: HttpRequest, row: JobPosting | None, at: datetime
+) -> HttpResponseBase:
+    """Says no word of the posting; offers what is open like it, unless it was hidden."""
+    context: dict[str, object] = {"robots": NOINDEX}
+    if row is not None and not row.hidden:
+        similar = listing.similar(row, at)
+        context |= {"similar_url": similar.url, "similar_count": similar.count}
+    return render(request, "410.html", context, status=410)
 
 
 def _organization_counts(organization: Organization | None, at: datetime) -> str:

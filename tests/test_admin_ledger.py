@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +12,6 @@ from bs4 import BeautifulSoup, Tag
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +27,7 @@ from postings.models import (
 )
 from tests import factories as make
 from tests.editing import change_address, edit
-from tests.ingest.support import NOW, node, run_import
+from tests.ingest.support import NOW, importing, node, run_import
 
 pytestmark = pytest.mark.django_db
 
@@ -83,29 +79,6 @@ def elements(response: Any, css: str) -> list[Tag]:
 def texts(response: Any, css: str) -> list[str]:
     """Their texts."""
     return [" ".join(found.get_text().split()) for found in elements(response, css)]
-
-
-@contextmanager
-def importing(source: str) -> Iterator[None]:
-    """Somebody else is importing a source while the block runs."""
-    started, ended = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        try:
-            with persist.held(source):
-                started.set()
-                ended.wait(60)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    assert started.wait(60)
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 @pytest.fixture

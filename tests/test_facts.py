@@ -175,7 +175,6 @@ SHOWN: dict[str, tuple[Any, str, str]] = {
     "skills": (("Soup", "Stew"), "Skills", "Soup, Stew"),
     "specialCommitments": (("VeteranCommit",), "Special commitments", "VeteranCommit"),
     "totalJobOpenings": (3, "Openings", "3"),
-    "url": ("https://www.a.example/1", "Original posting", "a.example"),
     "validThrough": (
         moment(NOW + timedelta(days=11)),
         "Closes",
@@ -184,8 +183,9 @@ SHOWN: dict[str, tuple[Any, str, str]] = {
     "workHours": ("38 a week", "Hours", "38 a week"),
 }
 
-#: Properties that are no row: the headings, the text, and an address of a picture.
-NO_FACT = {"title", "description", "image"}
+#: Properties that are no row: the headings, the text, an address of a picture, and
+#: where the button to apply leads.
+NO_FACT = {"title", "description", "image", "url"}
 
 
 def test_the_table_has_every_property() -> None:
@@ -197,6 +197,20 @@ def test_the_table_has_every_property() -> None:
 def test_a_posting_that_has_a_property_shows_it(name: str) -> None:
     value, label, text = SHOWN[name]
     assert shown(make(**{schemaorg.attribute(name): value})) == {label: text}
+
+
+def test_the_address_of_a_posting_is_shown_once() -> None:
+    url, other = "https://www.a.example/1", "https://b.example/1"
+    posting = make(url=url, same_as=(url, other))
+    way = apply(posting, State.OPEN)
+    assert way is not None
+    assert (way.url, shown(posting)) == (url, {"Also at": "b.example"})
+    assert shown(posting, State.CLOSED) == {
+        "Original posting": "a.example",
+        "Also at": "b.example",
+    }
+    nowhere = make(url="not an address", same_as=(other,))
+    assert shown(nowhere)["Original posting"] == "not an address"
 
 
 def test_the_language_is_shown() -> None:

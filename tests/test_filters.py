@@ -8,20 +8,19 @@ import pytest
 from django.http import QueryDict
 from django.utils import translation
 
+from postings.choices import FacetOption, chips, facet_groups
 from postings.filters import (
     MAX_CHOSEN,
     MAX_IGNORED,
     MAX_LENGTH,
     MAX_WORDS,
-    FacetOption,
     PostingFilter,
-    chips,
-    facet_groups,
     last_page_sentence,
     one_line,
 )
 from postings.search.criteria import NOT_STATED, Criteria, Group
-from postings.search.query import Counted, Results
+from postings.search.facets import Counted, Facets
+from postings.search.query import Results
 from postings.wording import country_codes
 from tests import factories as make
 
@@ -47,8 +46,8 @@ def read(query: str) -> PostingFilter:
         ("type=FULL_TIME&type=none", {"employment_types": ("FULL_TIME", NOT_STATED)}),
         ("type=INTERN&type=INTERN", {"employment_types": ("INTERN",)}),
         ("workplace=remote_only", {"workplaces": ("remote_only",)}),
-        ("country=de&country=none", {"countries": ("DE", NOT_STATED)}),
-        ("country=it&country=IT", {"countries": ("IT",)}),
+        ("place=DE&place=none", {"places": ("DE", NOT_STATED)}),
+        ("place=IT&place=IT", {"places": ("IT",)}),
         ("organization=none", {"organizations": (NOT_STATED,)}),
         ("closed=1", {"include_closed": True}),
         ("q=a%00b%07c%1b", {"words": "abc"}),
@@ -56,7 +55,7 @@ def read(query: str) -> PostingFilter:
         ("q=%00", {}),
         ("q=%ED%A0%80", {"words": "\N{REPLACEMENT CHARACTER}" * 3}),
         ("utm_source=x&radius=50&nonsense", {}),
-        ("type=&country=&organization=&closed=", {}),
+        ("type=&place=&organization=&closed=", {}),
     ],
 )
 def test_parameters_are_read(query: str, criteria: dict[str, Any]) -> None:
@@ -71,8 +70,8 @@ def test_parameters_are_read(query: str, criteria: dict[str, Any]) -> None:
         ("type=x", "“x” is not an employment type; it was ignored."),
         ("type=full_time", "“full_time” is not an employment type; it was ignored."),
         ("workplace=none", "“none” is not a workplace; it was ignored."),
-        ("country=Atlantis", "“ATLANTIS” is not a country; it was ignored."),
-        ("country=ZZ", "“ZZ” is not a country; it was ignored."),
+        ("place=Atlantis", "“Atlantis” is not a place; it was ignored."),
+        ("place=ZZ", "“ZZ” is not a place; it was ignored."),
         ("organization=abc", "“abc” is not an organization here; it was ignored."),
         ("organization=-1", "“-1” is not an organization here; it was ignored."),
         ("closed=yes", "“yes” does not say whether to include closed jobs."),
@@ -91,9 +90,9 @@ def test_a_wrong_value_is_ignored_and_said(query: str, sentence: str) -> None:
 
 
 def test_the_right_values_of_a_group_outlive_a_wrong_one() -> None:
-    found = read("type=FULL_TIME&type=x&type=INTERN&country=DE&country=QQ")
+    found = read("type=FULL_TIME&type=x&type=INTERN&place=DE&place=QQ")
     assert found.criteria.employment_types == ("FULL_TIME", "INTERN")
-    assert found.criteria.countries == ("DE",)
+    assert found.criteria.places == ("DE",)
     assert len(found.ignored) == 2
 
 
@@ -126,14 +125,14 @@ def test_words_past_the_twelfth_are_left_out_and_that_is_said(
 
 def test_values_past_the_thirtieth_are_left_out_and_that_is_said() -> None:
     codes = sorted(country_codes())
-    found = read(urlencode([("country", code) for code in ("QQ", *codes)]))
-    assert found.criteria.countries == tuple(codes[:MAX_CHOSEN])
+    found = read(urlencode([("place", code) for code in ("QQ", *codes)]))
+    assert found.criteria.places == tuple(codes[:MAX_CHOSEN])
     assert found.ignored == [
-        "“QQ” is not a country; it was ignored.",
-        "Country: only the first 30 chosen values were searched for.",
+        "“QQ” is not a place; it was ignored.",
+        "Place: only the first 30 chosen values were searched for.",
     ]
-    found = read(urlencode([("country", code) for code in codes[:MAX_CHOSEN]]))
-    assert (len(found.criteria.countries), found.ignored) == (MAX_CHOSEN, [])
+    found = read(urlencode([("place", code) for code in codes[:MAX_CHOSEN]]))
+    assert (len(found.criteria.places), found.ignored) == (MAX_CHOSEN, [])
 
 
 def test_a_long_wrong_value_is_said_shortly() -> None:
@@ -223,12 +222,14 @@ def results(**facets: dict[str, int]) -> Results:
         total=0,
         page=1,
         pages=1,
-        facets={
-            Group(name): tuple(
-                Counted(value=value, count=count) for value, count in counts.items()
-            )
-            for name, counts in facets.items()
-        },
+        facets=Facets(
+            groups={
+                Group(name): tuple(
+                    Counted(value=value, count=count) for value, count in counts.items()
+                )
+                for name, counts in facets.items()
+            }
+        ),
     )
 
 
@@ -248,7 +249,7 @@ def test_countries_and_organizations_stand_by_count_then_name() -> None:
     country, organization = facet_groups(
         Criteria(),
         results(
-            country={"FR": 1, "DE": 1, "JP": 4, NOT_STATED: 9},
+            place={"FR": 1, "DE": 1, "JP": 4, NOT_STATED: 9},
             organization={"1": 1, "2": 3},
         ),
         {"1": "Inn", "2": "Bank"},

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain, dropwhile, islice
 
 from django.conf import settings
 from django.utils import timezone
@@ -24,7 +24,10 @@ from postings.models import ImportRecord, ImportRun, Source
 BATCH = 500
 
 #: Records a transaction looks at, most of which are held and take little.
-MOST = 4 * BATCH
+MOST = 8 * BATCH
+
+#: Bytes of documents that are kept for a batch until it is stored, and one task more.
+MOST_BYTES = 32 * 2**20
 
 #: Seconds after which what has been read is stored, however little: a crawl is slow.
 PATIENCE = 5.0
@@ -37,6 +40,7 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     now: datetime,
     dry_run: bool = False,
     jobs: int = 1,
+    live: bool = False,
     report: Report | None = None,
     tell: Callable[[Recorded], None] | None = None,
     asked: persist.Asked | None = None,
@@ -46,7 +50,9 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
 ) -> Report:
     """Imports documents into a source and returns the sum of what happened.
 
-    `jobs` processes read and clean, this one stores; with one job it does both. `tell`
+    `jobs` processes read and clean, this one stores; with one job it does both. Of
+    `live` documents, which then come in a thread, what there is gets stored while no
+    more of them come: see `sources.are_live`. `tell`
     hears of every record as it is stored; the sum so far is in `report`, where one is
     given. A dry run is the same work with every batch rolled back. With `closing`, what
     the run did not hold is withdrawn where that is proven. A `visit` that documents came
@@ -68,7 +74,12 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
         importing = _Importing(current, report, tell, stopping, visit)
         if draft is not None:
             importing.check, importing.skips = draft.add, False
-        importing.all(pool, _portions(documents, report), jobs)
+        portions = _portions(documents, report)
+        if live:
+            with work.ahead(portions) as found:
+                importing.all(pool, found, jobs)
+        else:
+            importing.all(pool, portions, jobs)
         if visit is not None:
             visit.conclude(report)
         if closing is not None:
@@ -213,11 +224,11 @@ class _Importing:
     def all(
         self,
         pool: work.Pool,
-        portions: Iterable[Portion | Unread | work.End],
+        portions: Iterable[Portion | Unread | work.End | None],
         jobs: int,
     ) -> None:
         tasks = iter(work.tasks(portions))
-        first = list(islice(tasks, jobs))
+        first = _first(tasks, jobs)
         pool.start(len(first))
         held = persist.known(self.current.source_slug) if self.skips else ()
         known = Settings(settings.TIME_ZONE, Digests(held))
@@ -249,9 +260,15 @@ class _Importing:
             self.tell(recorded)
 
 
+def _first(tasks: Iterator[work.Task | None], count: int) -> list[work.Task | None]:
+    """So many tasks, or all there are; after the first a silence stands for a task."""
+    found = dropwhile(lambda task: task is None, tasks)
+    return list(islice(found, count))
+
+
 def _portions(
     documents: Iterable[Document | Unread], report: Report
-) -> Iterator[Portion | Unread | work.End]:
+) -> Generator[Portion | Unread | work.End, None, None]:
     for document in documents:
         report.documents += 1
         if isinstance(document, Unread):
@@ -280,11 +297,13 @@ class _Batch:
         self._known = known
         self._tasks: list[tuple[int, work.Task, int]] = []
         self._written = 0
+        self._size = 0
         self.ends: list[str] = []
 
     def take(self, worked: work.Worked, start: int) -> int:
         """Adds entries from a position of a task until full; how many."""
         self._tasks.append((len(self.entries), worked.task, start))
+        self._size += worked.task.size
         before = len(self.entries)
         while not self.is_full() and (entry := next(worked.entries, None)):
             self.entries.append(entry)
@@ -293,6 +312,10 @@ class _Batch:
 
     def is_full(self) -> bool:
         return self._written == BATCH or len(self.entries) == MOST
+
+    def is_heavy(self) -> bool:
+        """Whether it keeps so much that no other task should be added."""
+        return self._size > MOST_BYTES
 
     def count(self, report: Report) -> None:
         """Adds the documents this batch begins with to what was dealt with."""
@@ -327,19 +350,26 @@ class _Batch:
         return [found[position] for position in positions]
 
 
-def _batches(results: Iterable[work.Worked], known: Settings) -> Iterator[_Batch]:
-    """Full batches, and one that is not where what is in it has waited long enough."""
+def _batches(
+    results: Iterable[work.Worked | None], known: Settings
+) -> Iterator[_Batch]:
+    """Full batches, and one that is not where what is in it has waited long enough.
+
+    Or where nothing comes for a while, which is None.
+    """
     batch, began = _Batch(known), time.monotonic()
     for worked in results:
         start = 0
-        while taken := batch.take(worked, start):
+        while worked and (taken := batch.take(worked, start)):
             start += taken
             if batch.is_full():
                 yield batch
                 batch, began = _Batch(known), time.monotonic()
-        batch.ends += worked.task.ends
-        waits = bool(batch.entries or batch.ends)
-        if waits and time.monotonic() - began > PATIENCE:
+        batch.ends += worked.task.ends if worked else ()
+        if not (batch.entries or batch.ends):
+            continue
+        late = worked is None or time.monotonic() - began > PATIENCE
+        if late or batch.is_heavy():
             yield batch
             batch, began = _Batch(known), time.monotonic()
     if batch.entries or batch.ends:

@@ -57,6 +57,17 @@ def size(locations: Iterable[str]) -> int | None:
     return total
 
 
+def are_live(locations: Iterable[str]) -> bool:
+    """Whether they may fall silent and go on later, as a pipe does.
+
+    An address does not: its answers are waited for so long and no longer.
+    """
+    named = list(locations)
+    if any(web.is_address(location) for location in named):
+        return False
+    return any(location == "-" or Path(location).is_fifo() for location in named)
+
+
 def _read(locations: list[str], visit: web.Visit | None) -> Iterator[Document | Unread]:
     for location in locations:
         if visit is not None and web.is_address(location):

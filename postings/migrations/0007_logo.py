@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('postings', '0005_web'),
+        ('postings', '0006_seen_without_index'),
     ]
 
     operations = [

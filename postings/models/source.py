@@ -44,7 +44,9 @@ class Source(models.Model):
 class SourceKey(models.Model):
     """What a source calls a posting; a posting may own several.
 
-    A value longer than the column is kept as `sha256:` and its digest.
+    A value longer than the column is kept as `sha256:` and its digest. `last_run` is
+    written at every sight of an unchanged posting: neither an index nor a constraint
+    makes that dear, and on PostgreSQL the rows have room to be written where they are.
     """
 
     class Kind(models.TextChoices):
@@ -63,7 +65,12 @@ class SourceKey(models.Model):
         "postings.JobPosting", models.CASCADE, related_name="keys"
     )
     last_run = models.ForeignKey(
-        "postings.ImportRun", models.SET_NULL, null=True, related_name="+"
+        "postings.ImportRun",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
 
     class Meta:

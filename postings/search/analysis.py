@@ -8,13 +8,15 @@ with signs (C++, C#, .NET, node.js) become words of their own. Stemming is Snowb
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from functools import cache, lru_cache
 
 import tantivy
 
-#: Analysers by the name fields know them by; a stemmer's is its language's code.
-PLAIN = "plain"
+#: Analysers by the name fields know them by; a stemmer's is its language's code. What
+#: `stems` gives is parted by spaces and goes in as it is.
+PLAIN, STEMS = "plain", "stems"
 
 #: Languages with a stemmer, by ISO 639-1 code.
 STEMMERS = {
@@ -105,7 +107,9 @@ def _pairs(run: re.Match[str]) -> str:
 
 @cache
 def analyser(name: str) -> tantivy.TextAnalyzer:
-    """The analyser of an unstemmed field (`PLAIN`) or of a stemmer's fields."""
+    """The analyser of an unstemmed field (`PLAIN`), of a stemmer's, or of `STEMS`."""
+    if name == STEMS:
+        return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     builder = (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(_LONGEST))
@@ -120,6 +124,43 @@ def analyser(name: str) -> tantivy.TextAnalyzer:
 def tokens(text: str, name: str = PLAIN) -> list[str]:
     """The words of a text that `written` has not seen yet."""
     return analyser(name).analyze(written(text))
+
+
+class _Stems(dict[str, str]):
+    """The stems of pieces of text between white space, found once.
+
+    A language's pieces are mostly the same few: a stemmer is ten times as dear.
+    """
+
+    def __init__(self, code: str) -> None:
+        self._analyser = analyser(code)
+
+    def __missing__(self, piece: str) -> str:
+        found = " ".join(self._analyser.analyze(piece))
+        if len(piece) <= _LONGEST_KEPT and not piece.isdigit():
+            if len(self) >= _KEPT_PIECES:
+                self.clear()
+            self[piece] = found
+        return found
+
+
+#: Pieces kept a language, some 20 MB of them, and characters of one.
+_KEPT_PIECES, _LONGEST_KEPT = 100_000, 30
+
+_stems = cache(_Stems)
+
+
+def stems(text: str, code: str) -> str:
+    """The stems of a text that `written` has seen, parted by spaces.
+
+    Cost: 50 µs for 4 KB whose words were met before.
+    """
+    pieces = set(text.lower().translate(_PARTING).split())
+    return " ".join(map(_stems(code).__getitem__, pieces))
+
+
+#: What never is part of a word.
+_PARTING = str.maketrans(dict.fromkeys(string.punctuation, " "))
 
 
 @lru_cache(maxsize=20_000)

@@ -49,7 +49,7 @@ _SUGGESTED = 12
 #: The last instant: what never ends, and what sorts last.
 _NEVER = 2**33
 
-_ID_MASK = 2**schema.KEY_BITS - 1
+_ID_MASK = (1 << schema.KEY_BITS) - 1
 
 _DAY = 24 * 60 * 60
 
@@ -94,7 +94,7 @@ def _document(
     areas: Sequence[str],
 ) -> tantivy.Document:
     document = tantivy.Document()
-    document.add_unsigned(schema.PK, row["pk"])
+    document.add_integer(schema.PK, row["pk"])
     document.add_boolean(schema.SHOWN, not row["hidden"] and row["deleted_at"] is None)
     _add_words(document, row, texts, places)
     _add_values(document, row, places, areas)
@@ -133,14 +133,16 @@ def _add_words(
         document.add_text(name, text)
     plain = analysis.written(html.unescape(_TAG.sub(" ", texts)))
     every = " | ".join((*written.values(), row["identifier"], plain))
-    document.add_text(schema.TEXT, every)
+    for part in every.split(" | "):  # no phrase goes on from one into the next
+        document.add_text(schema.TEXT, part)
     if stemmer := analysis.stemmer_of(row["in_language"]):
         document.add_text(
             schema.stemmed(schema.TITLE, stemmer), written.get(schema.TITLE, "")
         )
-        # Each word once: how often it stands there is told by the unstemmed field.
-        once = " ".join(set(every.split()))
-        document.add_text(schema.stemmed(schema.TEXT, stemmer), once)
+        # Each once: how often a word stands there is told by the unstemmed field.
+        document.add_text(
+            schema.stemmed(schema.TEXT, stemmer), analysis.stems(every, stemmer)
+        )
     document.add_text(schema.EXACT_TITLE, analysis.folded(row["title"]))
 
 
@@ -205,7 +207,7 @@ def _floor(instant: datetime | None) -> int | None:
 
 def sort_key(value: int, pk: int) -> int:
     """A whole number made unique by the posting's id; what is out of range is cut."""
-    kept = min(max(value, 0), 2 ** (64 - schema.KEY_BITS) - 1)
+    kept = min(max(value, 0), (1 << (64 - schema.KEY_BITS)) - 1)
     return kept << schema.KEY_BITS | (pk & _ID_MASK)
 
 

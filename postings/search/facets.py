@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from math import floor
 from typing import Any, TypeAlias
 
@@ -224,10 +225,7 @@ class _Counting:
 
     def _posted_aggregation(self) -> dict[str, Any]:
         edges = [self.seconds - days * _DAY for days in reversed(DAYS)]
-        ranges = [
-            {"from": edge, "to": later}
-            for edge, later in zip(edges, edges[1:], strict=False)
-        ]
+        ranges = [{"from": edge, "to": later} for edge, later in pairwise(edges)]
         ranges.append({"from": edges[-1]})
         return {"posted": {"range": {"field": schema.POSTED, "ranges": ranges}}}
 
@@ -303,8 +301,7 @@ class _Counting:
         if not amounts:
             return ()
         ranges: list[dict[str, int]] = [
-            {"from": low, "to": high}
-            for low, high in zip(amounts, amounts[1:], strict=False)
+            {"from": low, "to": high} for low, high in pairwise(amounts)
         ]
         ranges.append({"from": amounts[-1]})
         asked = {"a": {"range": {"field": schema.YEARLY, "ranges": ranges}}}

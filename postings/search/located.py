@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from postings.models import JobLocation
-from postings.countries import folded
 from postings.search.places.gazetteer import certain_town
 from postings.search.places.regions import region, region_key
 from postings.search.places.where import postcode_key
@@ -46,7 +45,7 @@ def places_of(ids: Iterable[int]) -> Iterator[tuple[int, Located]]:
         yield posting, located(**dict(zip(_COLUMNS, values, strict=True)))
 
 
-def located(
+def located(  # noqa: PLR0913 - the columns of a row
     *,
     name: str,
     address: str,
@@ -74,7 +73,7 @@ def located(
             country = country or known.country
             if point is None:
                 point, by_town = known.point, True
-    region = (region_key(country, named) or named) if named else ""
+    region = region_code(country, named)
     words = (
         name,
         address,
@@ -107,6 +106,12 @@ def paths(country: str, region: str, town: str) -> tuple[str, ...]:
     if town:
         found.append(f"{country}/{region}/{town}")
     return tuple(found)
+
+
+def region_code(country: str, named: str) -> str:
+    """The region's part of a path: GeoNames' code where it is known, else its name."""
+    code = region_key(country, named) if named else ""
+    return code if region(country, code) else named
 
 
 def region_name(country: str, code: str) -> str:

@@ -13,14 +13,14 @@ from postings.countries import folded as folded_name
 from postings.search import analysis, schema
 from postings.search.criteria import NOT_STATED, RADIUS, Criteria, Group, Pay
 from postings.search.places.cells import cover
-from postings.search.places.regions import region_key
+from postings.search.places.regions import region, region_key
 from postings.search.places.where import Area
 from postings.search.schema import SCHEMA
 from postings.search.words import Clause, Words
 
 #: How much a word counts by where it stands, unstemmed; stemmed, `_STEMMED` of it.
 WEIGHTS = {
-    schema.TITLE: 4.0,
+    schema.TITLE: 3.0,
     schema.ORGANIZATION_NAME: 2.5,
     schema.SKILLS: 2.0,
     schema.OCCUPATION: 1.5,
@@ -29,6 +29,9 @@ WEIGHTS = {
     schema.TEXT: 1.0,
 }
 _STEMMED = 0.8
+
+#: What the other fields a word is in add to the one it counts for most.
+_OTHER_FIELDS = 0.3
 
 #: What a title that is the query, and one that begins with or holds it, is worth.
 _EXACT_TITLE, _TITLE_PHRASE = 1000.0, 6.0
@@ -72,10 +75,16 @@ def words_match(asked: Asked, searcher: Searcher) -> Query | None:
     return Query.boolean_query(kept)
 
 
-def words_weight(asked: Asked) -> list[Query]:
+def words_weight(asked: Asked, searcher: Searcher) -> list[Query]:
     """What makes a match a better one."""
     words = asked.words
     weights = [_weight(clause, asked) for clause in words.clauses]
+    if asked.typing and words.clauses:
+        longer = continuations(searcher, words.clauses[-1].tokens[-1])
+        weights += [
+            Query.boost_query(Query.term_set_query(SCHEMA, name, longer), weight)
+            for name, weight in WEIGHTS.items()
+        ]
     title = [token for clause in words.clauses for token in clause.tokens]
     if words.title:
         exact = Query.term_query(SCHEMA, schema.EXACT_TITLE, words.title)
@@ -115,9 +124,11 @@ def continuations(searcher: Searcher, token: str) -> list[str]:
 
 def _match_token(token: str, typed: str, languages: Collection[str]) -> Query:
     terms = [_term(schema.TEXT, token)]
-    for code in languages:
-        for stem in stems(token, typed, code):
-            terms.append(_term(schema.stemmed(schema.TEXT, code), stem))
+    terms += [
+        _term(schema.stemmed(schema.TEXT, code), stem)
+        for code in languages
+        for stem in stems(token, typed, code)
+    ]
     return _any(terms)
 
 
@@ -146,15 +157,14 @@ def _weight(clause: Clause, asked: Asked) -> Query:
         for name, weight in WEIGHTS.items():
             fields.append(Query.boost_query(_term(name, token), weight))
         for code in asked.languages:
-            for stem in stems(token, clause.typed, code):
-                for name in (schema.TITLE, schema.TEXT):
-                    fields.append(
-                        Query.boost_query(
-                            _term(schema.stemmed(name, code), stem),
-                            WEIGHTS[name] * _STEMMED,
-                        )
-                    )
-    return Query.disjunction_max_query(fields, 0.3)
+            fields += [
+                Query.boost_query(
+                    _term(schema.stemmed(name, code), stem), WEIGHTS[name] * _STEMMED
+                )
+                for stem in stems(token, clause.typed, code)
+                for name in (schema.TITLE, schema.TEXT)
+            ]
+    return Query.disjunction_max_query(fields, _OTHER_FIELDS)
 
 
 def _phrase(name: str, tokens: Sequence[str]) -> Query:
@@ -249,11 +259,14 @@ def where_match(criteria: Criteria, area: Area | None) -> Query:
             ]
         )
     parts = []
-    if area.region:
-        code = region_key(area.country, area.region) or area.region
+    code = region_key(area.country, area.region) if area.region else ""
+    if region(area.country, code):
         parts.append(_term(schema.PLACE, f"{area.country}/{code}"))
-    elif area.country:
-        parts.append(_term(schema.PLACE, area.country))
+    else:
+        if area.region:  # however it is spelt
+            parts.append(_term(schema.REGION, folded_name(area.region)))
+        if area.country:
+            parts.append(_term(schema.PLACE, area.country))
     if area.town:
         parts.append(_term(schema.TOWN, folded_name(area.town)))
     return _all(parts) if parts else Query.empty_query()

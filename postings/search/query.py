@@ -14,7 +14,7 @@ from tantivy import DocAddress, Occur, Order, Query, Searcher
 from postings.models import JobPosting
 from postings.search import distance, index, schema
 from postings.search.corrections import corrected
-from postings.search.criteria import NOT_STATED, Criteria, Group, Sort
+from postings.search.criteria import NOT_STATED, Criteria, Sort
 from postings.search.facets import Counted, Facets, PayFacet, facets
 from postings.search.index import Opened
 from postings.search.known import Known
@@ -32,6 +32,9 @@ MAX_PAGES = 500
 
 #: Results looked at beyond a page, so that equals keep their order from page to page.
 _EQUALS = 60
+
+#: Of more equals than these the order is the index's own.
+_MOST_EQUALS = 2 * MAX_PAGES * PAGE_SIZE
 
 #: Pages without words may show counts of the same minute.
 _KEPT_SECONDS, _KEPT = 60, 256
@@ -144,13 +147,29 @@ def _newest(page: int, at: datetime) -> Results:
 #: Results of one order, then of the next: a query, a sort key and its direction.
 _Tier: TypeAlias = tuple[Query, str, Order]
 
-_kept: dict[tuple[object, ...], tuple[Facets, int]] = {}
+
+@dataclass(slots=True)
+class _Kept:
+    """Counts of one state of the index; of another there are none yet."""
+
+    opened: Opened | None = None
+    counts: dict[tuple[object, ...], tuple[Facets, int]] = field(default_factory=dict)
+
+    def of(self, opened: Opened) -> dict[tuple[object, ...], tuple[Facets, int]]:
+        counts = self.counts
+        if self.opened is not opened or len(counts) >= _KEPT:
+            counts = {}
+            self.opened, self.counts = opened, counts
+        return counts
+
+
+_kept = _Kept()
 
 
 class _Search:
     def __init__(self, opened: Opened, criteria: Criteria, at: datetime) -> None:
+        self.opened = opened
         self.searcher: Searcher = opened.searcher
-        self.mark = opened.mark
         self.criteria = criteria
         self.at = at
         self.known = Known(opened.searcher)
@@ -246,12 +265,13 @@ class _Search:
         return typed(self.asked.words)
 
     def _facets(self) -> tuple[Facets, int]:
-        key = None
+        key: tuple[object, ...] = ()
+        kept = _kept.of(self.opened)
         if not self.criteria.words:
             minute = int(self.at.timestamp()) // _KEPT_SECONDS
-            key = (self.mark, replace(self.criteria, sort=None), _language(), minute)
-            if key in _kept:
-                return _kept[key]
+            key = (replace(self.criteria, sort=None), _language(), minute)
+            if key in kept:
+                return kept[key]
         toggled = self.criteria.with_closed(include=not self.criteria.include_closed)
         other = replace_criteria(self, toggled)
         closed = abs(self._count(other) - self._count(self.query()))
@@ -259,10 +279,8 @@ class _Search:
             facets(self.searcher, self.criteria, partial(self.query), self.at),
             closed,
         )
-        if key is not None:
-            if len(_kept) >= _KEPT:
-                _kept.clear()
-            _kept[key] = found
+        if key:
+            kept[key] = found
         return found
 
     # --- Order
@@ -292,15 +310,25 @@ class _Search:
         weighed = Query.boolean_query(
             [
                 (Occur.Must, Query.const_score_query(query, 0.0)),
-                *((Occur.Should, each) for each in words_weight(self.asked)),
+                *(
+                    (Occur.Should, each)
+                    for each in words_weight(self.asked, self.searcher)
+                ),
             ]
         )
-        hits = self.searcher.search(
-            weighed,
-            start + length + _EQUALS,
-            count=False,
-            weight_by_field=schema.FRESHNESS,
-        ).hits
+        most = start + length + _EQUALS
+        while True:
+            hits = self.searcher.search(
+                weighed, most, count=False, weight_by_field=schema.FRESHNESS
+            ).hits
+            # Equals keep their order from page to page only if all are looked at.
+            if len(hits) < most or hits[-1][0] < hits[start + length - 1][0]:
+                break
+            if most >= _MOST_EQUALS:
+                return self._ids(
+                    [address for _score, address in hits[start : start + length]]
+                )
+            most = min(8 * most, _MOST_EQUALS)
         keys = self._values(schema.NEWEST, [address for _score, address in hits])
         ranked = sorted(
             zip(hits, keys, strict=True), key=lambda item: (-item[0][0], -item[1])

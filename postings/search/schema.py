@@ -16,7 +16,7 @@ from pathlib import Path
 import tantivy
 
 from postings.search import analysis
-from postings.search.analysis import PLAIN, STEMMERS
+from postings.search.analysis import PLAIN, STEMMERS, STEMS
 from postings.search.places.cells import RESOLUTIONS
 
 #: Unstemmed words by property. `TEXT` holds those of all of them and of the texts.
@@ -62,7 +62,8 @@ def _build() -> tantivy.Schema:
     builder.add_text_field(
         MARK, stored=True, tokenizer_name="raw", index_option="basic"
     )
-    builder.add_unsigned_field(PK, indexed=True, fast=True)
+    # Signed: of whole numbers, documents are deleted by signed terms alone.
+    builder.add_integer_field(PK, indexed=True, fast=True)
     builder.add_boolean_field(SHOWN, indexed=True, fast=True)
     for name in (TITLE, TEXT):
         builder.add_text_field(name, tokenizer_name=PLAIN, index_option="position")
@@ -73,7 +74,7 @@ def _build() -> tantivy.Schema:
             stemmed(TITLE, code), tokenizer_name=code, index_option="freq"
         )
         builder.add_text_field(
-            stemmed(TEXT, code), tokenizer_name=code, index_option="basic"
+            stemmed(TEXT, code), tokenizer_name=STEMS, index_option="basic"
         )
     for name in RAW:
         builder.add_text_field(
@@ -119,6 +120,6 @@ FINGERPRINT = _fingerprint()
 
 def register(index: tantivy.Index) -> tantivy.Index:
     """Gives an index the analysers its schema names; it forgets them when closed."""
-    for name in (PLAIN, *STEMMERS):
+    for name in (PLAIN, STEMS, *STEMMERS):
         index.register_tokenizer(name, analysis.analyser(name))
     return index

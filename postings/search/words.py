@@ -14,8 +14,10 @@ from functools import cached_property
 from postings.search import analysis
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』", '"'))
+_MINUS = "-\N{MINUS SIGN}\N{EN DASH}"
 _PIECE = re.compile(
-    r'(?P<minus>(?<!\S)[-−–])?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
+    rf"(?P<minus>(?<!\S)[{_MINUS}])?"
+    r'(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
 )
 
 #: Words that say nothing of a job beside others: the small ones of the four languages
@@ -34,7 +36,7 @@ _SMALL = frozenset(
     positions stelle stellen stellenangebot stellenangebote emploi emplois empleo
     empleos jobb vacature vacatures iş
     m w d f x mwd mfd
-    """.split()
+    """.split()  # noqa: SIM905 - a word a line would be four pages
 )
 
 
@@ -98,7 +100,9 @@ def parsed(text: str) -> Words:
 def _clause(typed: str, *, quoted: bool) -> Clause | None:
     tokens = tuple(analysis.tokens(typed))
     if not tokens:
-        return None
+        if not any(map(str.isalnum, typed)):
+            return None
+        tokens = (typed.casefold(),)  # too long a word for the index: nothing has it
     # Characters without spaces are pairs of the text only in their order.
     phrase = quoted or (len(tokens) > 1 and analysis.is_unspaced(typed))
     return Clause(" ".join(typed.split()), tokens, phrase=phrase)
@@ -106,7 +110,8 @@ def _clause(typed: str, *, quoted: bool) -> Clause | None:
 
 def plain_words(text: str) -> str:
     """A text as a query for its words: nothing in it is an operator."""
-    return " ".join(re.sub(r'(?<!\S)[-−–]+|["()\[\]]', " ", text).split()[:_PLAIN])
+    plain = re.sub(rf'(?<!\S)[{_MINUS}]+|["()\[\]]', " ", text)
+    return " ".join(plain.split()[:_PLAIN])
 
 
 #: A title's first words say what the job is.

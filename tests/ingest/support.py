@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
+
+from django.db import connection
 
 from postings.ingest import normalise, persist, pipeline, prepare
 from postings.ingest.normalise import Normalised
@@ -85,3 +89,26 @@ def stored(value: Posting) -> JobPosting:
     posting_id = recorded[0].posting_id
     assert posting_id is not None
     return JobPosting.objects.get(pk=posting_id)
+
+
+@contextmanager
+def importing(source: str) -> Iterator[None]:
+    """Another process's import of a source, or what else is held, as the block runs."""
+    started, ended = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with persist.held(source):
+                started.set()
+                ended.wait(60)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert started.wait(60)
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

@@ -1,6 +1,7 @@
 """Imports in several processes and batches: what is held, seen again or changed meanwhile."""
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from threading import Event, Thread
@@ -12,7 +13,7 @@ from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
-from postings.ingest import persist, pipeline, prepare, read, work
+from postings.ingest import persist, pipeline, prepare, read, sources, work
 from postings.ingest.read import Document
 from postings.ingest.report import Outcome, Recorded, Report
 from postings.models import (
@@ -24,7 +25,7 @@ from postings.models import (
     Organization,
     SourceKey,
 )
-from tests.ingest.support import NOW, node
+from tests.ingest.support import NOW, importing, node
 
 CREATED, UPDATED, UNCHANGED = Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED
 REJECTED, REOPENED = Outcome.REJECTED, Outcome.REOPENED
@@ -242,9 +243,52 @@ def test_no_statement_of_a_batch_reads_a_whole_table() -> None:
 
 
 _GROWS = re.compile("postings_(jobposting|sourcekey|organization|joblocation)")
-_WHOLE = re.compile(
-    rf"SCAN {_GROWS.pattern}|{_GROWS.pattern}.*\((source|last_run)_id=\?\)"
-)
+_WHOLE = re.compile(rf"SCAN {_GROWS.pattern}|{_GROWS.pattern}.*\(source_id=\?\)")
+
+
+@pytest.mark.django_db
+def test_to_be_seen_moves_no_entry_of_an_index() -> None:
+    """Which PostgreSQL would do for every key of every posting of every run."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(
+            cursor, SourceKey._meta.db_table
+        )
+    covered = {
+        column
+        for constraint in found.values()
+        if constraint["index"] or constraint["unique"] or constraint["foreign_key"]
+        for column in constraint["columns"]
+    }
+    assert "posting_id" in covered
+    assert "last_run_id" not in covered
+
+
+@pytest.mark.django_db
+def test_a_posting_without_a_key_is_as_good_as_any_when_it_is_held() -> None:
+    """It lost its keys to others; a record that came once has not come twice."""
+    imported(lines([node()]))
+    SourceKey.objects.all().delete()
+    _, (recorded,) = imported(lines([node()]))
+    assert recorded.outcome is UNCHANGED
+    assert recorded.problems == ()
+    assert recorded.posting_id is not None
+
+
+@pytest.mark.django_db
+def test_rows_are_found_among_many_values() -> None:
+    imported(lines(feed(3)))
+    ids = list(JobPosting.objects.order_by("title").values_list("pk", flat=True))
+    postings = JobPosting.objects.order_by("title")
+    keys = SourceKey.objects.filter(kind="identifier").order_by("value")
+    many = range(ids[0], ids[0] + 100_000)
+    assert list(postings.filter(pk__among=many).values_list("pk", flat=True)) == ids
+    assert not postings.filter(pk__among=set()).exists()
+    assert postings.exclude(pk__among=ids[:2]).get().pk == ids[2]
+    assert keys.filter(posting_id__among=ids[1:]).count() == 2
+    strange = ["Baker 1", "'); --", "{a,b}", 'NULL", "', "Bäcker ☃", "", "%s"]
+    assert [row.title for row in postings.filter(title__among=strange)] == ["Baker 1"]
+    postings.filter(pk=ids[0]).update(title='NULL", "')
+    assert postings.filter(title__among=strange).count() == 2
 
 
 # --- Others at the same time --------------------------------------------------------
@@ -252,7 +296,7 @@ _WHOLE = re.compile(
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_readers_see_no_error_while_an_import_runs() -> None:
-    content = lines(feed(3 * MANY, jobLocation="Ulm"))
+    content = lines(feed(MANY, jobLocation="Ulm"))
     over = Event()
     errors: list[BaseException] = []
     reads = [0] * 8
@@ -282,34 +326,65 @@ def test_eight_readers_see_no_error_while_an_import_runs() -> None:
             reader.join()
     assert errors == []
     assert all(reads)
-    assert counts(report) == {CREATED: 3 * MANY}
-    assert counts(again) == {UNCHANGED: 3 * MANY}
+    assert counts(report) == {CREATED: MANY}
+    assert counts(again) == {UNCHANGED: MANY}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_second_import_of_a_source_says_so_and_exits_with_2(tmp_path: Any) -> None:
     path = tmp_path / "f.json"
     path.write_text(json.dumps(node()))
-    taken, over = Event(), Event()
-
-    def hold() -> None:
-        with persist.held("files"):
-            taken.set()
-            over.wait(60)
-        connection.close()
-
-    other = Thread(target=hold)
-    other.start()
-    try:
-        assert taken.wait(60)
-        with pytest.raises(
-            CommandError, match="Another import of the source"
-        ) as raised:
-            call_command("import_postings", str(path), "--jobs=1")
-    finally:
-        over.set()
-        other.join()
+    with (
+        importing("files"),
+        pytest.raises(CommandError, match="Another import of the source") as raised,
+    ):
+        call_command("import_postings", str(path), "--jobs=1")
     assert raised.value.returncode == 2
     assert not JobPosting.objects.exists()
     call_command("import_postings", str(path), "--jobs=1", "--quiet")
     assert JobPosting.objects.count() == 1
+
+
+# --- A source that falls silent -------------------------------------------------------
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.django_db(transaction=True)
+def test_what_came_through_a_pipe_is_stored_though_no_more_comes(jobs: int) -> None:
+    """The pipe stays open: its writer goes on once what it wrote before is stored."""
+    reading, writing = os.pipe()
+    stored = Event()
+    said: list[Outcome] = []
+    in_time: list[bool] = []
+
+    def tell(recorded: Recorded) -> None:
+        said.append(recorded.outcome)
+        if len(said) == 3:
+            stored.set()
+
+    def write() -> None:
+        with os.fdopen(writing, "wb") as out:
+            out.write(lines(feed(3, description="<p>Bread.</p>" * 50)) + b"\n")
+            out.flush()
+            in_time.append(stored.wait(120))
+            out.write(lines([node(identifier="late", title="Brewer")]))
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        path = f"/dev/fd/{reading}"
+        assert sources.are_live([path])
+        report = pipeline.run(
+            sources.documents([path]),
+            source="files",
+            now=NOW,
+            jobs=jobs,
+            live=True,
+            tell=tell,
+        )
+    finally:
+        os.close(reading)
+        writer.join()
+    assert in_time == [True]
+    assert said == [CREATED] * 4
+    assert counts(report) == {CREATED: 4}

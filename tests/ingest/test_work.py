@@ -4,9 +4,11 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from multiprocessing import active_children
 from typing import Any
+
+import pytest
 
 from postings.ingest import read, work
 from postings.ingest.prepare import Digests, Entry, Held, Prepared, Rejected, Settings
@@ -49,6 +51,10 @@ def portions(found: Iterable[Document]) -> Iterator[Portion | Unread]:
         yield from read.portions(document)
 
 
+def tasks_of(found: Iterable[Portion | Unread | work.End]) -> list[Task]:
+    return [task for task in work.tasks(found) if task is not None]
+
+
 def worked(
     found: Iterable[Document],
     *,
@@ -61,6 +67,7 @@ def worked(
         return [
             entry
             for result in pool.work(work.tasks(portions(found)), settings)
+            if result is not None
             for entry in result.entries
         ]
 
@@ -79,7 +86,7 @@ def test_more_processes_give_the_same_entries_in_the_same_order() -> None:
 
 
 def test_small_documents_go_together_and_long_ones_in_parts() -> None:
-    found = list(work.tasks(portions(documents())))
+    found = tasks_of(portions(documents()))
     assert 3 < len(found) < 12
     assert sum(task.size for task in found) == sum(len(d.content) for d in documents())
 
@@ -96,7 +103,7 @@ def test_a_held_record_comes_back_by_its_digest_alone() -> None:
 
 def test_a_held_record_can_be_had_whole_again() -> None:
     content = lines(*numbered(3))
-    (task,) = work.tasks(read.portions(Document(name="d", content=content)))
+    (task,) = tasks_of(read.portions(Document(name="d", content=content)))
     whole = list(certain(task, NOTHING_HELD))
     second = whole[1]
     assert isinstance(second, Prepared)
@@ -145,7 +152,7 @@ def test_workers_killed_from_outside_cost_nothing() -> None:
                 os.kill(process.pid, signal.SIGKILL)
 
     with work.Pool(2) as pool:
-        tasks = list(work.tasks(read.portions(Document(name="d", content=content))))
+        tasks = tasks_of(read.portions(Document(name="d", content=content)))
         pool.start(2)
         found: list[Entry] = []
         for result in pool.work(tasks, NOTHING_HELD):
@@ -153,6 +160,7 @@ def test_workers_killed_from_outside_cost_nothing() -> None:
                 killer = threading.Thread(target=kill)
                 killer.start()
                 killer.join()
+            assert result is not None
             found += result.entries
     assert len(killed) >= 2
     assert [entry.locator for entry in found] == [f"d:{n}" for n in range(1, 6001)]
@@ -164,7 +172,7 @@ FAULT = Fault(Code.READER_FAILED, "It failed.")
 
 def past(content: bytes, *steps: Step) -> list[Entry]:
     """What is made of a document by workers that were stopped at these steps."""
-    (task,) = work.tasks(read.portions(Document(name="d", content=content)))
+    (task,) = tasks_of(read.portions(Document(name="d", content=content)))
     for step in steps:
         task = task.past(step, FAULT)
     return list(certain(task, NOTHING_HELD))
@@ -212,7 +220,67 @@ def test_a_step_is_a_number_and_back() -> None:
 def test_the_parts_of_a_task_that_ended_documents_are_kept() -> None:
     found: list[Portion | Unread | work.End]
     found = [Portion("a", b"1"), work.End("a"), Portion("b", b"2"), work.End("b")]
-    (task,) = work.tasks(found)
+    (task,) = tasks_of(found)
     assert task.past(Step(0, 0, reading=False), FAULT).ends == ("a", "b")
     assert task.parts[0] == Part(Portion("a", b"1"))
     assert list(work.tasks([work.End("a")])) == [Task((), ("a",))]
+
+
+# --- Sources that fall silent, and go on or not --------------------------------------
+
+
+def test_what_there_is_becomes_a_task_where_nothing_more_comes_for_a_while() -> None:
+    first, second = Portion("a", b"1"), Portion("b", b"2")
+    found = [None, first, work.End("a"), None, None, second]
+    assert list(work.tasks(found)) == [
+        None,
+        Task((Part(first),), ("a",)),
+        None,
+        None,
+        Task((Part(second),)),
+    ]
+
+
+def test_a_silent_source_gives_none_until_it_goes_on() -> None:
+    silent = threading.Event()
+
+    def source() -> Generator[int, None, None]:
+        yield 1
+        yield 2
+        silent.wait(60)
+        yield 3
+
+    said: list[int | None] = []
+    with work.ahead(source(), quiet=0.01) as found:
+        for each in found:
+            if each is not None or said[-1] is not None:
+                said.append(each)
+            if each is None:
+                silent.set()
+    assert [each for each in said if each is not None] == [1, 2, 3]
+    assert None in said[said.index(2) : said.index(3)]
+
+
+def test_what_a_source_raises_is_raised_where_it_is_waited_for() -> None:
+    def source() -> Generator[int, None, None]:
+        yield 1
+        raise FileNotFoundError("gone")
+
+    with work.ahead(source()) as found:
+        assert next(found) == 1
+        with pytest.raises(FileNotFoundError, match="gone"):
+            next(found)
+
+
+def test_a_source_nobody_wants_more_of_is_closed() -> None:
+    closed = threading.Event()
+
+    def source() -> Generator[int, None, None]:
+        try:
+            yield from range(1000)
+        finally:
+            closed.set()
+
+    with work.ahead(source()) as found:
+        assert next(found) == 0
+    assert closed.wait(60)

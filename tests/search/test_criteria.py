@@ -9,7 +9,7 @@ EVERYTHING = Criteria(
     where="Berlin",
     employment_types=("FULL_TIME", "INTERN"),
     workplaces=("remote_only",),
-    countries=("DE", NOT_STATED),
+    places=("DE/02", NOT_STATED),
     organizations=("7",),
     include_closed=True,
 )
@@ -24,7 +24,7 @@ EVERYTHING = Criteria(
             EVERYTHING,
             (
                 "/?q=python&where=Berlin&type=FULL_TIME&type=INTERN&workplace=remote_only"
-                "&country=DE&country=none&organization=7&closed=1"
+                "&place=DE/02&place=none&organization=7&closed=1"
             ),
         ),
     ],
@@ -43,11 +43,11 @@ def test_the_first_page_has_no_number() -> None:
 def test_a_value_is_taken_out_of_its_own_group_only() -> None:
     without = EVERYTHING.without(Group.TYPE, "INTERN")
     assert without.employment_types == ("FULL_TIME",)
-    assert without.countries == EVERYTHING.countries
+    assert without.places == EVERYTHING.places
 
 
 def test_a_group_is_taken_out_whole() -> None:
-    assert EVERYTHING.without(Group.COUNTRY).countries == ()
+    assert EVERYTHING.without(Group.PLACE).places == ()
 
 
 def test_clearing_the_filters_keeps_words_and_place() -> None:

@@ -19,7 +19,7 @@ from PIL import Image
 from postings.ingest import persist
 from postings.models import DatabaseState, JobPosting, Logo, Organization
 from tests import factories as make
-from tests.ingest.support import node, run_import
+from tests.ingest.support import importing, node, run_import
 from tests.web.pictures import encoded, mark, png_that_says
 from tests.web.server import Asked, Reply, Server
 
@@ -383,7 +383,7 @@ def test_a_signal_stops_between_two_logos(server: Server) -> None:
 
 
 def test_two_runs_do_not_overlap(employer: Organization) -> None:
-    with persist.held(persist.LOGOS), pytest.raises(CommandError) as refused:
+    with importing(persist.LOGOS), pytest.raises(CommandError) as refused:
         fetched()
     assert str(refused.value) == (
         "Another fetch_logos is running; wait for it to end, or stop it."

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import F, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from postings import sanitise, schemaorg
 from postings.ingest import merge
 from postings.ingest.merge import Key, KeyKind
 from postings.ingest.normalise import READER_VERSION
-from postings.ingest.persist import employers, rows
+from postings.ingest.persist import employers, rows, sightings
 from postings.ingest.persist import entries as ledger
 from postings.ingest.persist.record import (
     NODE_COLUMNS,
@@ -155,7 +155,8 @@ class Batch:
         self._create(created)
         self._update(changed)
         self._keep_keys(records)
-        self._see(records, held)
+        known = {pk for pk, record in _by_posting(records).items() if record.row}
+        sightings.mark(known - self.held, self.run)
         finished = [
             entry.recorded() if isinstance(entry, Record) else entry
             for entry in entries
@@ -195,7 +196,7 @@ class Batch:
         }
         if not digests:
             return {}
-        rows = holding(self.source.slug).filter(node_hash__in=set(digests.values()))
+        rows = holding(self.source.slug).filter(node_hash__among=set(digests.values()))
         found = {
             digest: _Title(pk, title)
             for pk, title, digest in rows.values_list("pk", "title", "node_hash")
@@ -214,7 +215,8 @@ class Batch:
         stored = self._rows(self.owners.values())
         claims = self.run.claims
         ids = {row.pk for row in held.values()}
-        self.seen = seen({*stored, *ids}, self.run)
+        first = sightings.mark(ids, self.run)
+        self.seen = sightings.seen({*stored, *ids} - first, self.run)
         if (
             stored.keys()
             & (self.seen | ids) - self.recalled.keys() - claims.postings.keys()
@@ -277,8 +279,10 @@ class Batch:
                     claims.keys.setdefault(key, claim)
 
     def _rows(self, ids: Collection[int]) -> dict[int, JobPosting]:
+        if not ids:
+            return {}
         rows = JobPosting.objects.select_related("hiring_organization")
-        return rows.in_bulk(set(ids)) if ids else {}
+        return {row.pk: row for row in rows.filter(pk__among=set(ids))}
 
     def _find_keys(
         self, wanted: Collection[Key], postings: Collection[int] = ()
@@ -292,7 +296,7 @@ class Batch:
         owning = {*self.owners.values(), *postings}
         if not owning:
             return
-        for key in SourceKey.objects.filter(posting_id__in=owning):
+        for key in SourceKey.objects.filter(posting_id__among=owning):
             if key.source_id != self.source.pk:
                 continue
             kind = KeyKind(key.kind)
@@ -518,31 +522,9 @@ class Batch:
         ]
         rows.insert(SourceKey, new)
 
-    def _see(self, records: Iterable[Record], held: Mapping[int, _Title]) -> None:
-        """Marks every key of what was seen with the run that saw it."""
-        if self.run.row is None:
-            return
-        known = {row.pk for row in held.values()}
-        known |= {pk for pk, record in _by_posting(records).items() if record.row}
-        if known:
-            SourceKey.objects.filter(posting_id__in=known).exclude(
-                last_run=self.run.row
-            ).update(last_run=self.run.row)
-
 
 # SQLite keeps no statistics unless asked to: a query has to name the columns of the one
 # index that fits, and none that would let it choose another.
-
-
-def seen(ids: Collection[int], run: Run) -> set[int]:
-    """Those of these postings that a run has seen in an earlier batch."""
-    if run.row is None:
-        return {pk for pk in ids if pk in run.claims.seen or pk in run.claims.postings}
-    if not ids:
-        return set()
-    keys = SourceKey.objects.filter(posting_id__in=ids)
-    now = keys.alias(run=F("last_run_id") + 0).filter(run=run.row.pk)
-    return set(now.values_list("posting_id", flat=True))
 
 
 def owners(source_slug: str, keys: Collection[Key]) -> dict[Key, int]:
@@ -550,7 +532,7 @@ def owners(source_slug: str, keys: Collection[Key]) -> dict[Key, int]:
     found = SourceKey.objects.filter(
         source__slug=source_slug,
         kind__in={key.kind.value for key in keys},
-        value__in={key.value for key in keys},
+        value__among={key.value for key in keys},
     ).values_list("kind", "value", "posting_id")
     wanted = frozenset(keys)
     owned = ((Key(KeyKind(kind), value), pk) for kind, value, pk in found)

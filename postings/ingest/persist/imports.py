@@ -17,7 +17,8 @@ from django.db import (
 
 from postings import schemaorg
 from postings.ingest import merge, normalise
-from postings.ingest.persist.batch import Batch, Before, Outrun, Prior, owners, seen
+from postings.ingest.persist import sightings
+from postings.ingest.persist.batch import Batch, Before, Outrun, Prior, owners
 from postings.ingest.persist.reread import node_of
 from postings.ingest.persist.run import Run, source
 from postings.ingest.prepare import Entry, Held, Prepared, Rejected
@@ -138,7 +139,7 @@ def _prior(entries: Sequence[Entry], run: Run) -> Prior:
     if not owning:
         return Prior()
     held = {entry.digest for entry in entries if isinstance(entry, Held)}
-    before = seen(owning, run)
+    before = sightings.seen(owning, run)
     befores: dict[int, Before] = {}
     claims: dict[int, merge.Claim] = {}
     employers: dict[str, schemaorg.Organization | None] = {}
@@ -150,7 +151,7 @@ def _prior(entries: Sequence[Entry], run: Run) -> Prior:
             employers[text] = normalise.organization(named, Notes(""))
         return employers[text]
 
-    for row in JobPosting.objects.filter(pk__in=owning).select_related("node"):
+    for row in JobPosting.objects.filter(pk__among=owning).select_related("node"):
         if row.pk not in before and row.node_hash not in held:
             base = _base(row) if row.edited_fields else None
             edited = bool(row.edited_fields)

@@ -37,10 +37,13 @@ def prune(before: datetime, *, dry_run: bool = False) -> Pruned:
         Q(outcome=Outcome.REJECTED.value, resolved_at__isnull=True)
         | Q(Exists(open_conflict))
     )
-    runs = ImportRun.objects.filter(started_at__lt=before).exclude(
-        Q(state=ImportRun.State.RUNNING)
-        | Q(Exists(SourceKey.objects.filter(last_run=OuterRef("pk"))))
+    over = ImportRun.objects.filter(started_at__lt=before).exclude(
+        state=ImportRun.State.RUNNING
     )
+    # After what is over, which no key comes to name any more; all keys, but only once.
+    old = set(over.values_list("pk", flat=True))
+    last_seen = SourceKey.objects.order_by().values_list("last_run_id", flat=True)
+    runs = ImportRun.objects.filter(pk__among=old.difference(last_seen.distinct()))
     if dry_run:
         kept = ImportRecord.objects.filter(run=OuterRef("pk")).exclude(pk__in=records)
         return Pruned(records.count(), runs.exclude(Exists(kept)).count())

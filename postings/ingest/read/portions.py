@@ -21,6 +21,9 @@ from postings.ingest.report import Code
 #: Bytes of JSON lines that make a portion, and one line more than they end in.
 SIZE = 2**18
 
+#: Bytes at least that are read at once while there are more of them.
+_PIECE = 2**16
+
 #: A file is JSON lines where one of so many lines at its start is a whole record.
 _PROBED_LINES = 5
 
@@ -96,6 +99,7 @@ class _Splitter:
         self._stream = document.open()
         self._taken = bytearray()
         self._fault: OSError | None = None
+        self._drained = False
         self._line = 0
 
     def portions(self) -> Iterator[Portion | Unread]:
@@ -116,6 +120,7 @@ class _Splitter:
             self._fault = error
             return False
         self._taken += found
+        self._drained = len(found) < _PIECE
         return bool(found)
 
     def _is_lines(self) -> bool:
@@ -150,14 +155,18 @@ class _Splitter:
         return found + 1
 
     def _lines(self) -> Iterator[Portion | Unread]:
+        """Whole lines as they come: a pipe that stays open need never give another."""
         while True:
-            while len(self._taken) < SIZE and self._more():
-                pass
+            more = True
+            while more and len(self._taken) < SIZE:
+                if self._drained and b"\n" in self._taken:
+                    break
+                more = self._more()
             end = self._taken.rfind(b"\n", 0, SIZE) + 1 or self._end_of_line(0)
             if end > MAX_BYTES:
                 yield self._long_line()
                 continue
-            if len(self._taken) < SIZE and self._fault is None:
+            if not more and self._fault is None:
                 end = len(self._taken)  # the last line need not be ended
             content = bytes(self._taken[:end])
             if not content or (self._fault is not None and content[-1:] != b"\n"):

@@ -81,27 +81,34 @@ class Pool:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(len(self._workers), "worker")
 
-    def work(self, tasks: Iterable[Task], settings: Settings) -> Iterator[Worked]:
+    def work(
+        self, tasks: Iterable[Task | None], settings: Settings
+    ) -> Iterator[Worked | None]:
         """Results in the order of the tasks, which are taken as workers need them.
 
+        Where no task comes for a while, which is None, the results there are, and None.
         Memory: the tasks in flight, and their results as bytes.
         """
         if self._threads is None:
             for task in tasks:
-                yield Worked(task, certain(task, settings))
+                yield Worked(task, certain(task, settings)) if task else None
             return
         most = max(2 * self._jobs, min(32 * self._jobs, 64))
         waiting: deque[tuple[int, Future[tuple[Task, list[bytes]]]]] = deque()
         size = 0
         for task in tasks:
-            waiting.append((task.size, self._threads.submit(self._do, task, settings)))
-            size += task.size
+            if task is not None:
+                future = self._threads.submit(self._do, task, settings)
+                waiting.append((task.size, future))
+                size += task.size
             while waiting and (
                 len(waiting) > most or size > _MOST_BYTES or waiting[0][1].done()
             ):
                 done, future = waiting.popleft()
                 size -= done
                 yield _worked(future)
+            if task is None:
+                yield None
         while waiting:
             yield _worked(waiting.popleft()[1])
 

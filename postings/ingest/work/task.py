@@ -119,12 +119,21 @@ class End(NamedTuple):
     document: str
 
 
-def tasks(found: Iterable[Portion | Unread | End]) -> Iterator[Task]:
-    """Portions as tasks: each by itself, but small ones together."""
+def tasks(found: Iterable[Portion | Unread | End | None]) -> Iterator[Task | None]:
+    """Portions as tasks: each by itself, but small ones together.
+
+    Where nothing comes for a while, which is None, those there are, and None.
+    """
     parts: list[Part | Unread] = []
     ends: list[str] = []
     size, began = 0, time.monotonic()
     for portion in found:
+        if portion is None:
+            if parts or ends:
+                yield Task(tuple(parts), tuple(ends))
+                parts, ends, size = [], [], 0
+            yield None
+            continue
         if isinstance(portion, End):
             ends.append(portion.document)
             continue

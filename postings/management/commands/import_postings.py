@@ -179,6 +179,7 @@ class Command(BaseCommand):
                     now=now,
                     dry_run=options["dry_run"],
                     jobs=options["jobs"],
+                    live=not sitemap and sources.are_live(paths),
                     report=report,
                     tell=tell,
                     asked=who_asked(),

@@ -44,7 +44,7 @@ _WIDELY_KNOWN = 100_000
 _CODE_KM = 100.0
 
 #: Countries whose towns are said with their region.
-_WITH_REGION = frozenset(("AU", "BR", "CA", "IN", "US"))
+WITH_REGION = frozenset(("AU", "BR", "CA", "IN", "US"))
 
 _PARTS = re.compile(
     r"\s*[,;|/()\u060c\u061b\u3001\uff0c\uff1b]\s*|\s+[\u2013\u2014-]\s+"
@@ -472,7 +472,7 @@ def _with_region(found: _Found, known: Region | None) -> list[str]:
         around.append(gazetteer.principal_town(town.country, town.region_code))
     own = {folded(found.name), folded(found.town.name if found.town else "")}
     wider = [f"{found.name}, {e}" for e in around if e and folded(e) not in own]
-    if found.country in _WITH_REGION:
+    if found.country in WITH_REGION:
         return [*wider, found.name]
     return [found.name, *wider]
 

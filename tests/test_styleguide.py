@@ -1,0 +1,61 @@
+"""The page that shows every component, and the page for when nothing works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory, override_settings
+from django.views.defaults import server_error
+
+PARTIALS = Path(__file__).parent.parent / "templates" / "postings"
+
+
+@pytest.mark.django_db
+def test_the_style_page_is_there_while_debug_is_on(client: Client) -> None:
+    assert client.get("/styleguide/").status_code == 404
+    with override_settings(DEBUG=True):
+        assert client.get("/styleguide/").status_code == 200
+
+
+@pytest.mark.django_db
+@override_settings(DEBUG=True)
+def test_the_style_page_shows_every_partial(client: Client) -> None:
+    page = client.get("/styleguide/")
+    used = {template.name for template in page.templates}
+    partials = {f"postings/{path.name}" for path in PARTIALS.glob("_*.html")}
+    assert partials
+    assert partials - used == set()
+
+
+@pytest.mark.django_db
+@override_settings(DEBUG=True)
+def test_the_style_page_shows_cards_in_every_state(client: Client) -> None:
+    page = client.get("/styleguide/").content.decode()
+    for words in (
+        "Pay not stated",
+        "Employer not named",
+        "Remote only",
+        "Closes in 2 days",
+        "≈ €93,600–114,400 a year",
+        "No longer offered",
+        'dir="rtl"',
+    ):
+        assert words in page
+    assert "<b>Closed " in page
+
+
+def test_the_page_of_an_error_needs_no_manifest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    request = RequestFactory().get("/")
+    monkeypatch.setattr(staticfiles_storage, "hashed_files", {})
+    with pytest.raises(ValueError, match="manifest"):
+        render_to_string("404.html", {}, request)
+    answer = server_error(request)
+    assert answer.status_code == 500
+    page = answer.content.decode()
+    assert 'href="/static/css/site.css"' in page
+    assert "Something went wrong" in page
