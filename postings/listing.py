@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -66,6 +67,7 @@ class Understood:
 
     typed: str = ""
     any_word: bool = False
+    near: bool = False
     place: str = ""
     others: tuple[Link, ...] = ()
     unknown: str = ""
@@ -166,6 +168,11 @@ def _marked(found: Sequence[Card], results: Results) -> list[Card]:
     return marked
 
 
+def teaser(start: str, values: Iterable[str]) -> str:
+    """What a page holds, for those who see a link to it; at most 155 characters."""
+    return Truncator(f"{start}: {' · '.join(values)}").chars(155)
+
+
 def sentence(criteria: Criteria, results: Results) -> Sentence:
     total = results.total
     if criteria.include_closed:
@@ -205,6 +212,7 @@ def understood(criteria: Criteria, results: Results) -> Understood:
     return Understood(
         typed=criteria.words if results.corrected else "",
         any_word=results.any_word and results.total > 0,
+        near=area is not None and area.latitude is not None,
         place=area.label if area and (others or _says_more(area, criteria)) else "",
         others=others[:_OTHERS],
         unknown=criteria.where if criteria.where and area is None else "",

@@ -79,14 +79,16 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
         for each in results.facets.groups.get(Group.ORGANIZATION, ())
         if each.value not in chosen.organizations
     )
+    page = listing.listing(results, at)
+    sentence = listing.sentence(criteria, results)
     past_end = filters.last_page_sentence(results, chosen.page)
     site_empty = only_closed = False
     if not results.total and criteria.is_everything:
         only_closed = bool(results.closed)
         site_empty = not only_closed
     context = {
-        "results": listing.listing(results, at),
-        "sentence": listing.sentence(criteria, results),
+        "results": page,
+        "sentence": sentence,
         "understood": listing.understood(criteria, results),
         "waiting": results.waiting,
         "sorts": listing.sorts(criteria, results),
@@ -109,6 +111,9 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
         "only_closed": only_closed,
         "closed_url": criteria.with_closed(include=True).url(),
         "canonical": _absolute(criteria.url(page=results.page)),
+        "meta_description": listing.teaser(
+            sentence.count, (card.title for card in page.cards)
+        ),
         "robots": NOINDEX if criteria.params() else "",
     }
     return render(request, "postings/posting_list.html", context)
@@ -181,6 +186,8 @@ def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpRespons
     results = search(criteria, page=chosen.page, at=at, with_facets=False)
     closed = visible.count() - results.total
     address = organization.get_absolute_url()
+    page = listing.listing(results, at)
+    open_text = wording.open_jobs(results.total)
     past_end = filters.last_page_sentence(results, chosen.page)
     context = {
         "organization": organization,
@@ -189,17 +196,20 @@ def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpRespons
         "counts": {
             "open": results.total,
             "closed": closed,
-            "open_text": wording.open_jobs(results.total),
+            "open_text": open_text,
             "closed_url": criteria.with_closed(include=True).url() if closed else "",
         },
         "places": listing.places_of(pk, at),
         "industries": listing.industries_of(pk, at),
-        "results": listing.listing(results, at),
+        "results": page,
         "ignored": [*chosen.ignored, *filter(None, (past_end,))],
         "pagination": listing.pagination(
             results.page, results.pages, lambda page: _paged(address, page)
         ),
         "canonical": _absolute(_paged(address, results.page)),
+        "meta_description": listing.teaser(
+            f"{organization.name}, {open_text}", (card.title for card in page.cards)
+        ),
         "robots": "" if results.total else NOINDEX,
     }
     return render(request, "postings/organization_detail.html", context)
@@ -229,6 +239,9 @@ def organization_list(request: HttpRequest) -> HttpResponseBase:
             lambda number: _paged(address, number),
         ),
         "canonical": _absolute(_paged(address, page.number)),
+        "meta_description": listing.teaser(
+            _("Organizations with open jobs"), (each.name for each in page.object_list)
+        ),
         "robots": "",
     }
     return render(request, "postings/organization_list.html", context)

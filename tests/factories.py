@@ -12,6 +12,7 @@ from typing import Any
 from postings import schemaorg
 from postings.models import (
     ApplicantLocationRequirement,
+    DatabaseState,
     JobLocation,
     JobPosting,
     JobPostingTexts,
@@ -110,6 +111,10 @@ def make_posting(
             values[f"base_salary_yearly_{end}_value"] = (
                 amount * schemaorg.UNITS_A_YEAR[schemaorg.UnitText(unit)]
             )
+    if "revision" not in values:
+        # As every writer does: an index that is there already finds it by that.
+        DatabaseState.identity()
+        values["revision"] = DatabaseState.draw()
     posting = JobPosting.objects.create(**values)
     JobPostingTexts.objects.create(
         posting=posting, policy_version=POLICY_VERSION, **texts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 from typing import NamedTuple, TypeAlias
 
 from postings.search.criteria import RADIUS, Criteria
@@ -49,12 +50,18 @@ def nearest(
 ) -> tuple[int, ...]:
     """The ids from `start` on, nearest first, the newer of equals first.
 
-    Cost: a search for each ring up to the one asked for, and a query for each shown.
+    Of more than `_SORTED`, those at the edge of a ring may stand in the next: a cell is
+    in one of them or the other. Cost: a search and a query; of more than `_SORTED` a
+    search for each ring up to the one asked for, and a query for each shown.
     """
     if area.latitude is None or area.longitude is None:
         return ()
     point = (area.latitude, area.longitude)
     within = criteria.within or RADIUS
+    whole = cover(*point, float(within))
+    if ring(whole, (), 0)[0] <= _SORTED:
+        _count, newest = ring(whole, (), _SORTED)
+        return _by_distance(newest, area)[start : start + length]
     found: list[int] = []
     inner: tuple[int, ...] = ()
     for outer in (*(km for km in _RINGS if km < within), within):
@@ -64,16 +71,16 @@ def nearest(
             start -= count
         else:
             count, newest = ring(cells, inner, max(_SORTED, start + length))
-            distances = of(newest[:_SORTED], area)
-            near = sorted(
-                newest[:_SORTED],
-                key=lambda pk: distances[pk].km if pk in distances else outer,
-            )
-            ranked = (*near, *newest[_SORTED:])
-            taken = ranked[start : start + length - len(found)]
-            found += taken
+            ranked = (*_by_distance(newest[:_SORTED], area), *newest[_SORTED:])
+            found += ranked[start : start + length - len(found)]
             start = 0
         if len(found) >= length:
             break
         inner = cells
     return tuple(found)
+
+
+def _by_distance(newest: Sequence[int], area: Area) -> tuple[int, ...]:
+    distances = of(newest, area)
+    far = Distance(inf, about=False)
+    return tuple(sorted(newest, key=lambda pk: distances.get(pk, far).km))

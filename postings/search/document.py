@@ -133,7 +133,8 @@ def _add_words(
         document.add_text(name, text)
     plain = analysis.written(html.unescape(_TAG.sub(" ", texts)))
     every = " | ".join((*written.values(), row["identifier"], plain))
-    document.add_text(schema.TEXT, every)
+    for part in every.split(" | "):  # no phrase goes on from one into the next
+        document.add_text(schema.TEXT, part)
     if stemmer := analysis.stemmer_of(row["in_language"]):
         document.add_text(
             schema.stemmed(schema.TITLE, stemmer), written.get(schema.TITLE, "")

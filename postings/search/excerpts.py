@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from postings.sanitise import plain_text
 from postings.search import analysis
@@ -20,8 +20,20 @@ from postings.search.words import Clause
 #: Characters of an excerpt, of the text looked at, and before its first marked word.
 LENGTH, _LOOKED_AT, _LEAD = 240, 20_000, 60
 
-_WORD = re.compile(r"[^\W_]+(?:[+#]+)?|\.(?=net\b)", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?:;…]\s+|\n")
+#: Marks of a text that are compared for where the excerpt begins.
+_WEIGHED = 60
+
+_WORD = re.compile(
+    r"(?<!\w)\.net\b|(?:asp|vb|ado)\.net\b|[a-z]{2,12}\.js\b"
+    r"|(?:[^\W_][\u0300-\u036f]*)+[+#]*",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?:;…]\s+| · ")
+
+#: Where a heading, a paragraph or an item ends without saying so.
+_BLOCK_END = re.compile(r"(?<![.!?:;,…])\n")
+
+_Span: TypeAlias = tuple[int, int]
 
 
 class Part(NamedTuple):
@@ -40,9 +52,28 @@ def highlighted(
     if asked is None:
         return (Part(title, marked=False),), ()
     marks = _Marks(asked, analysis.stemmer_of(language))
-    in_title = tuple(marks.parts(title))
-    text = plain_text(description[: 2 * _LOOKED_AT])[:_LOOKED_AT]
-    return in_title, tuple(marks.excerpt(text))
+    text = _BLOCK_END.sub(" · ", _plain(description)).replace("\n", " ")
+    in_title, in_text = marks.spans(title, text)
+    return tuple(_parts(title, in_title)), tuple(_excerpt(text, in_text))
+
+
+def _plain(description: str) -> str:
+    """The first of a text; never a piece of a tag or of a character reference."""
+    if len(description) > 2 * _LOOKED_AT:
+        head = description[: 2 * _LOOKED_AT]
+        description = head[: max(head.rfind("<"), head.rfind(" "), 0)]
+        if description.rfind("<") > description.rfind(">"):
+            description = description[: description.rfind("<")]
+    return plain_text(description)[:_LOOKED_AT]
+
+
+class _Spot(NamedTuple):
+    """A word of a text: where it stands, and what it is in the index."""
+
+    start: int
+    stop: int
+    word: str
+    forms: _Forms
 
 
 class _Marks:
@@ -50,103 +81,159 @@ class _Marks:
 
     def __init__(self, asked: Asked, stemmer: str) -> None:
         self.stemmer = stemmer
-        self.typing = ""
-        self.plain: set[str] = set()
-        self.stems: set[str] = set()
-        self.pieces: list[str] = []
-        needed = asked.words.needed
-        for clause in needed:
-            self._add(clause, stemmer)
-        if asked.typing and needed:
-            self.typing = needed[-1].tokens[-1]
+        self.clauses = asked.words.needed
+        self.typing = self.clauses[-1] if asked.typing and self.clauses else None
 
-    def _add(self, clause: Clause, stemmer: str) -> None:
-        if analysis.is_unspaced(clause.typed):
-            self.pieces.append(clause.typed)
-            return
-        self.plain.update(clause.tokens)
-        if not clause.phrase and stemmer:
-            for token in clause.tokens:
-                self.stems.update(analysis.tokens(token, stemmer))
-            self.stems.update(analysis.tokens(clause.typed, stemmer))
+    def spans(self, *texts: str) -> list[list[_Span]]:
+        """The marks of each of a posting's texts.
 
-    def _is_match(self, word: str) -> bool:
-        forms = _forms(word, self.stemmer)
-        return (
-            not self.plain.isdisjoint(forms.plain)
-            or not self.stems.isdisjoint(forms.stems)
-            or (
-                bool(self.typing)
-                and any(token.startswith(self.typing) for token in forms.plain)
-            )
-        )
-
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        if self.pieces:
-            pattern = "|".join(map(re.escape, self.pieces))
-            for found in re.finditer(pattern, text, re.IGNORECASE):
-                yield found.span()
-        if self.plain:
-            for found in _WORD.finditer(text):
-                if self._is_match(found[0]):
-                    yield found.span()
-
-    def parts(self, text: str) -> Iterator[Part]:
-        return _parts(text, sorted(self.spans(text)))
-
-    def excerpt(self, text: str) -> Iterator[Part]:
-        spans = sorted(self.spans(text))
-        if not spans:
-            return iter(())
-        start = self._start(text, spans)
-        cut = text[start : start + LENGTH]
-        end = len(cut)
-        if start + LENGTH < len(text):
-            end = cut.rfind(" ") if " " in cut else end
-        inside = [
-            (begin - start, stop - start)
-            for begin, stop in spans
-            if begin >= start and stop - start <= end
+        What only shares a word's stem is marked where none of them has the word itself:
+        who looks for an engineer is shown no engine beside one.
+        """
+        spots = [
+            [
+                _Spot(*found.span(), found[0], _forms(found[0], self.stemmer))
+                for found in _WORD.finditer(text)
+            ]
+            for text in texts
         ]
-        head = "… " if start and not self._begins(text, start) else ""
-        tail = " …" if start + end < len(text) else ""
-        return _parts(
-            head + cut[:end].replace("\n", " ") + tail,
-            [(begin + len(head), stop + len(head)) for begin, stop in inside],
+        marked: list[list[_Span]] = [[] for _ in texts]
+        for clause in self.clauses:
+            for found in (self._itself, self._alike):
+                several = [
+                    list(found(clause, text, words))
+                    for text, words in zip(texts, spots, strict=True)
+                ]
+                if any(several):
+                    for spans, more in zip(marked, several, strict=True):
+                        spans.extend(more)
+                    break
+        return [_joined(sorted(s), t) for s, t in zip(marked, texts, strict=True)]
+
+    def _itself(self, clause: Clause, text: str, spots: list[_Spot]) -> Iterator[_Span]:
+        """A phrase, or a word as it was typed or with an ending."""
+        if analysis.is_unspaced(clause.typed):
+            for found in re.finditer(re.escape(clause.typed), text, re.IGNORECASE):
+                yield found.span()
+            return
+        if len(clause.tokens) > 1:
+            yield from _runs(clause.tokens, spots)
+        if clause.phrase and len(clause.tokens) > 1:
+            return
+        word = "".join(clause.tokens)
+        stems = frozenset() if clause.phrase else self._stems(clause)
+        for spot in spots:
+            if word in spot.forms.plain or (
+                any(_is_ending(word, each) for each in spot.forms.plain)
+                and (clause is self.typing or not stems.isdisjoint(spot.forms.stems))
+            ):
+                yield spot.start, spot.stop
+
+    def _alike(self, clause: Clause, _text: str, spots: list[_Spot]) -> Iterator[_Span]:
+        if clause.phrase:
+            return
+        stems = self._stems(clause)
+        for spot in spots:
+            if not (
+                stems.isdisjoint(spot.forms.stems)
+                and set(clause.tokens).isdisjoint(spot.forms.plain)
+            ):
+                yield spot.start, spot.stop
+
+    def _stems(self, clause: Clause) -> frozenset[str]:
+        if not self.stemmer:
+            return frozenset()
+        return frozenset(
+            stem
+            for form in (clause.typed, *clause.tokens)
+            for stem in analysis.tokens(form, self.stemmer)
         )
 
-    def _start(self, text: str, spans: list[tuple[int, int]]) -> int:
-        """Where the densest stretch of marked words begins, with some words before."""
-        best = max(
-            spans,
-            key=lambda span: (
-                len(
-                    {
-                        text[begin:stop].casefold()
-                        for begin, stop in spans
-                        if span[0] <= begin < span[0] + LENGTH - _LEAD
-                    }
-                ),
-                -span[0],
+
+def _is_ending(word: str, other: str) -> bool:
+    """Whether a word is another with an ending, or without its last letter."""
+    return other.startswith(word) or word[:-1] == other
+
+
+def _runs(tokens: tuple[str, ...], spots: list[_Spot]) -> Iterator[_Span]:
+    """Where these words follow one another."""
+    flat = [(token, spot) for spot in spots for token in spot.forms.plain]
+    words = tuple(token for token, _spot in flat)
+    length = len(tokens)
+    for start, word in enumerate(words):
+        if word == tokens[0] and words[start : start + length] == tokens:
+            yield flat[start][1].start, flat[start + length - 1][1].stop
+
+
+def _joined(spans: list[_Span], text: str) -> list[_Span]:
+    """Marks that touch, or have only a sign between them, as one: R&D, full-stack."""
+    found: list[_Span] = []
+    for start, stop in spans:
+        if found and (
+            start <= found[-1][1]
+            or (start == found[-1][1] + 1 and not text[start - 1].isspace())
+        ):
+            found[-1] = (found[-1][0], max(found[-1][1], stop))
+        else:
+            found.append((start, stop))
+    return found
+
+
+def _excerpt(text: str, spans: list[_Span]) -> Iterator[Part]:
+    """The text around its first or densest marks, in some words."""
+    if not spans:
+        return iter(())
+    start = _start(text, spans)
+    cut = text[start : start + LENGTH]
+    end = len(cut)
+    if start + LENGTH < len(text):
+        end = cut.rfind(" ") if " " in cut else end
+    inside = [
+        (begin - start, stop - start)
+        for begin, stop in spans
+        if begin >= start and stop - start <= end
+    ]
+    head = "… " if start and not _begins(text, start) else ""
+    tail = " …" if start + end < len(text) else ""
+    return _parts(
+        head + cut[:end] + tail,
+        [(begin + len(head), stop + len(head)) for begin, stop in inside],
+    )
+
+
+def _start(text: str, spans: list[_Span]) -> int:
+    """Where the densest stretch of marked words begins, with some words before."""
+    spans = spans[:_WEIGHED]
+    best = max(
+        spans,
+        key=lambda span: (
+            len(
+                {
+                    text[begin:stop].casefold()
+                    for begin, stop in spans
+                    if span[0] <= begin < span[0] + LENGTH - _LEAD
+                }
             ),
-        )
-        earliest = max(0, best[0] - _LEAD)
-        if earliest == 0:
-            return 0
-        before = text[earliest : best[0]]
-        ends = [found.end() for found in _SENTENCE_END.finditer(before)]
-        if ends:
-            return earliest + ends[0]
-        space = before.find(" ")
-        return earliest + space + 1 if space >= 0 else best[0]
+            -span[0],
+        ),
+    )
+    earliest = max(0, best[0] - _LEAD)
+    if earliest == 0:
+        return 0
+    before = text[earliest : best[0]]
+    ends = [found.end() for found in _SENTENCE_END.finditer(before)]
+    if ends:
+        return earliest + ends[0]
+    space = before.find(" ")
+    return earliest + space + 1 if space >= 0 else best[0]
 
-    @staticmethod
-    def _begins(text: str, start: int) -> bool:
-        return bool(_SENTENCE_END.search(text[max(0, start - 2) : start]))
+
+def _begins(text: str, start: int) -> bool:
+    return bool(_SENTENCE_END.search(text[max(0, start - 3) : start]))
 
 
 class _Forms(NamedTuple):
-    plain: frozenset[str]
+    plain: tuple[str, ...]
     stems: frozenset[str]
 
 
@@ -154,7 +241,7 @@ class _Forms(NamedTuple):
 def _forms(word: str, stemmer: str) -> _Forms:
     """A word of a text as the index has it, once and for all."""
     return _Forms(
-        frozenset(analysis.tokens(word, PLAIN)),
+        tuple(analysis.tokens(word, PLAIN)),
         frozenset(analysis.tokens(word, stemmer)) if stemmer else frozenset(),
     )
 

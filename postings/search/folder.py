@@ -178,17 +178,21 @@ class Turn:
         self._file = file
 
     @classmethod
-    def taken(cls, folder: Path, patience: float) -> Turn | None:
+    def taken(
+        cls, folder: Path, patience: float, *, gives_way: bool = False
+    ) -> Turn | None:
         """Takes the turn if it can be had within so many seconds.
 
-        Raises OSError where the folder cannot be written.
+        Who gives way waits for nobody whose turn takes long. Raises OSError where the
+        folder cannot be written.
         """
         folder.mkdir(parents=True, exist_ok=True)
         until = time.monotonic() + patience
         file = (folder / _LOCK).open("a")
         try:
             while not cls._locks(file):
-                if time.monotonic() >= until:
+                long = gives_way and os.fstat(file.fileno()).st_size
+                if long or time.monotonic() >= until:
                     file.close()
                     return None
                 time.sleep(0.02)
@@ -197,7 +201,8 @@ class Turn:
             raise
         if not _is_at(file, folder / _LOCK):  # the folder was deleted meanwhile
             file.close()
-            return cls.taken(folder, patience)
+            return cls.taken(folder, patience, gives_way=gives_way)
+        file.truncate(0)
         return cls(file)
 
     @staticmethod
@@ -208,11 +213,17 @@ class Turn:
             return False
         return True
 
+    def takes_long(self) -> None:
+        """Tells others that this is no matter of a moment."""
+        self._file.write("long")
+        self._file.flush()
+
     def give_back(self) -> None:
         """Lets others write; said aloud, since a child may have the file open too."""
         if not self._file.closed:
             fcntl.flock(self._file, fcntl.LOCK_UN)
-            self._file.close()
+            with suppress(OSError):  # of a disk that had no room to say it takes long
+                self._file.close()
 
 
 def _is_at(file: TextIOWrapper, path: Path) -> bool:

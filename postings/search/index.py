@@ -57,8 +57,8 @@ _SMALL_HEAP = 15_000_000  # the least tantivy takes
 #: More is done beside it, and the page answers from what there is.
 PAGE_CHANGES, PAGE_POSTINGS = 100, 2_000
 
-#: Seconds a page waits for another process that is just writing.
-_PAGE_PATIENCE = 0.5
+#: Seconds a page waits for another that is just writing as little as a page would.
+_PAGE_PATIENCE = 2.0
 
 #: Seconds between commits that pages begin beside them while much is being written.
 GAP = 2.0
@@ -141,7 +141,6 @@ class _Reader:
     beside: threading.Thread | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     rests_until: float = 0.0
-    busy_until: float = 0.0
     verified: dict[str, float] = field(default_factory=dict)
 
 
@@ -215,20 +214,13 @@ def current() -> Opened | None:
     if time.monotonic() >= reader.rests_until:
         try:
             if _is_little(opened, wanted):
-                _sync_patiently(reader)
+                _sync(reader, patience=_PAGE_PATIENCE, gives_way=True)
             elif files.seconds_since_commit(reader.folder) >= GAP or opened is None:
                 _begin(reader)
         except OSError as error:
             _rest(reader, error)
         opened = _opened(reader)
     return opened if opened and _follows(opened.mark, wanted) else None
-
-
-def _sync_patiently(reader: _Reader) -> None:
-    """Waits for another writer, but not again and again for one that takes long."""
-    patience = 0.0 if time.monotonic() < reader.busy_until else _PAGE_PATIENCE
-    if not _sync(reader, patience=patience).done and patience:
-        reader.busy_until = time.monotonic() + REST
 
 
 def _is_little(opened: Opened | None, wanted: Mark) -> bool:
@@ -354,8 +346,8 @@ def rebuild(*, patience: float = 0.0, progress: Progress | None = None) -> Synce
     Raises OSError where the folder cannot be written.
     """
     reader = _reader()
-    with _turn(reader.folder, patience) as mine:
-        return _build(reader, progress) if mine else Synced(done=False)
+    with _turn(reader.folder, patience) as turn:
+        return _build(reader, turn, progress) if turn else Synced(done=False)
 
 
 def sync_soon() -> None:
@@ -371,15 +363,16 @@ def _sync(
     reader: _Reader,
     *,
     patience: float = 0.0,
+    gives_way: bool = False,
     check: bool = False,
     progress: Progress | None = None,
 ) -> Synced:
     suspected = check and _damaged(reader)  # takes long: not while others wait
-    with _turn(reader.folder, patience) as mine:
-        if not mine:
+    with _turn(reader.folder, patience, gives_way=gives_way) as turn:
+        if turn is None:
             return Synced(done=False)
         if suspected and (damaged := _damaged(reader)):
-            built = _build(reader, progress)
+            built = _build(reader, turn, progress)
             return Synced(
                 done=True,
                 rebuilt=True,
@@ -394,10 +387,10 @@ def _sync(
             or not _follows(opened.mark, wanted)
             or not _is_same_history(opened)
         ):
-            return _build(reader, progress)
-        synced = _added(reader, opened.mark, wanted, progress)
+            return _build(reader, turn, progress)
+        synced = _added(reader, turn, opened.mark, wanted, progress)
         if check and not _is_complete(reader, wanted):
-            return _build(reader, progress)
+            return _build(reader, turn, progress)
         return synced
 
 
@@ -456,7 +449,11 @@ def _purged_since(mark: Mark) -> QuerySet[Tombstone]:
 
 
 def _added(
-    reader: _Reader, mark: Mark, wanted: Mark, progress: Progress | None
+    reader: _Reader,
+    turn: Turn,
+    mark: Mark,
+    wanted: Mark,
+    progress: Progress | None,
 ) -> Synced:
     # Read after `wanted`: revisions become visible in order, so that none up to it is
     # missed. What is later may be here too, and will come again.
@@ -464,6 +461,8 @@ def _added(
     purged = list(_purged_since(mark).values_list("posting_id", flat=True))
     if mark == wanted and not changed and not purged:
         return Synced(done=True, revision=mark.revision)
+    if len(changed) > PAGE_CHANGES:
+        turn.takes_long()
     index = _open(reader.folder / files.in_use(reader.folder))
     with _writer(index, len(changed)) as writer:
         _delete(writer, (*changed, *purged))
@@ -472,8 +471,9 @@ def _added(
     return Synced(done=True, postings=len(changed), revision=wanted.revision)
 
 
-def _build(reader: _Reader, progress: Progress | None) -> Synced:
+def _build(reader: _Reader, turn: Turn, progress: Progress | None) -> Synced:
     wanted = _wanted()
+    turn.takes_long()
     files.remove_unused(reader.folder)
     name = files.new_build(reader.folder)
     build = reader.folder / name
@@ -563,10 +563,12 @@ def _let_go(index: tantivy.Index, writer: tantivy.IndexWriter) -> None:
 
 
 @contextmanager
-def _turn(folder: Path, patience: float) -> Iterator[bool]:
-    turn = Turn.taken(folder, patience)
+def _turn(
+    folder: Path, patience: float, *, gives_way: bool = False
+) -> Iterator[Turn | None]:
+    turn = Turn.taken(folder, patience, gives_way=gives_way)
     try:
-        yield turn is not None
+        yield turn
     finally:
         if turn is not None:
             turn.give_back()

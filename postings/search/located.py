@@ -73,7 +73,7 @@ def located(  # noqa: PLR0913 - the columns of a row
             country = country or known.country
             if point is None:
                 point, by_town = known.point, True
-    region = (region_key(country, named) or named) if named else ""
+    region = region_code(country, named)
     words = (
         name,
         address,
@@ -106,6 +106,12 @@ def paths(country: str, region: str, town: str) -> tuple[str, ...]:
     if town:
         found.append(f"{country}/{region}/{town}")
     return tuple(found)
+
+
+def region_code(country: str, named: str) -> str:
+    """The region's part of a path: GeoNames' code where it is known, else its name."""
+    code = region_key(country, named) if named else ""
+    return code if region(country, code) else named
 
 
 def region_name(country: str, code: str) -> str:

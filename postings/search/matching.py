@@ -13,7 +13,7 @@ from postings.countries import folded as folded_name
 from postings.search import analysis, schema
 from postings.search.criteria import NOT_STATED, RADIUS, Criteria, Group, Pay
 from postings.search.places.cells import cover
-from postings.search.places.regions import region_key
+from postings.search.places.regions import region, region_key
 from postings.search.places.where import Area
 from postings.search.schema import SCHEMA
 from postings.search.words import Clause, Words
@@ -268,11 +268,14 @@ def where_match(criteria: Criteria, area: Area | None) -> Query:
             ]
         )
     parts = []
-    if area.region:
-        code = region_key(area.country, area.region) or area.region
+    code = region_key(area.country, area.region) if area.region else ""
+    if region(area.country, code):
         parts.append(_term(schema.PLACE, f"{area.country}/{code}"))
-    elif area.country:
-        parts.append(_term(schema.PLACE, area.country))
+    else:
+        if area.region:  # however it is spelt
+            parts.append(_term(schema.REGION, folded_name(area.region)))
+        if area.country:
+            parts.append(_term(schema.PLACE, area.country))
     if area.town:
         parts.append(_term(schema.TOWN, folded_name(area.town)))
     return _all(parts) if parts else Query.empty_query()

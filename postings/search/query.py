@@ -39,6 +39,9 @@ MAX_PAGES = 500
 #: Results looked at beyond a page, so that equals keep their order from page to page.
 _EQUALS = 60
 
+#: Of more equals than these the order is the index's own.
+_MOST_EQUALS = 2 * MAX_PAGES * PAGE_SIZE
+
 #: Pages without words may show counts of the same minute.
 _KEPT_SECONDS, _KEPT = 60, 256
 
@@ -345,13 +348,19 @@ class _Search:
                 ),
             ]
         )
-        result = self.searcher.search(
-            weighed,
-            start + length + _EQUALS,
-            count=True,
-            weight_by_field=schema.FRESHNESS,
-        )
-        hits = result.hits
+        most = start + length + _EQUALS
+        while True:
+            result = self.searcher.search(
+                weighed, most, weight_by_field=schema.FRESHNESS
+            )
+            hits = result.hits
+            # Equals keep their order from page to page only if all are looked at.
+            if len(hits) < most or hits[-1][0] < hits[start + length - 1][0]:
+                break
+            if most >= _MOST_EQUALS:
+                equals = [address for _score, address in hits[start : start + length]]
+                return _Found(self._ids(equals), index.number(result))
+            most = min(8 * most, _MOST_EQUALS)
         keys = self._values(schema.NEWEST, [address for _score, address in hits])
         ranked = sorted(
             zip(hits, keys, strict=True), key=lambda item: (-item[0][0], -item[1])

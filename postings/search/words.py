@@ -100,7 +100,9 @@ def parsed(text: str) -> Words:
 def _clause(typed: str, *, quoted: bool) -> Clause | None:
     tokens = tuple(analysis.tokens(typed))
     if not tokens:
-        return None
+        if not any(map(str.isalnum, typed)):
+            return None
+        tokens = (typed.casefold(),)  # too long a word for the index: nothing has it
     # Characters without spaces are pairs of the text only in their order.
     phrase = quoted or (len(tokens) > 1 and analysis.is_unspaced(typed))
     return Clause(" ".join(typed.split()), tokens, phrase=phrase)

@@ -32,7 +32,11 @@ def cooks_and_a_waiter() -> None:
             title=f"Cook {number}", url=f"https://jobs.inn.example/{number}"
         )
     for number in range(2):
-        make.make_posting(title=f"Pastry cook {number}", employment_type=["PART_TIME"])
+        make.make_posting(
+            title=f"Pastry cook {number}",
+            employment_type=["PART_TIME"],
+            url=f"https://jobs.inn.example/pastry/{number}",
+        )
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)

@@ -80,7 +80,7 @@ PLACES = (
     ("FR", "Bretagne", "53", ("Brest", "Rennes")),
     ("GB", "", "", ("Leeds", "York")),
     ("JP", "", "", ("",)),
-    ("SE", "Skåne", "27", ("Lund",)),
+    ("SE", "Skåne", "Skåne", ("Lund",)),
 )
 
 LANGUAGES = ("en", "de", "sv", "de-AT", "")

@@ -1,5 +1,6 @@
 """The index keeps in step with the database, and heals from whatever is done to it."""
 
+import io
 import json
 import os
 import random
@@ -17,11 +18,15 @@ import pytest
 import tantivy
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.core.management.base import OutputWrapper
 from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from postings.admin import posting as posting_admin
 from postings.ingest import persist
+from postings.management import progress
+from postings.management.commands import rebuild_search, refresh_search
 from postings.models import (
     DatabaseState,
     ImportRun,
@@ -34,6 +39,7 @@ from postings.search.criteria import Criteria
 from postings.search.query import Results, ids_in_any_state, search
 from tests import factories as make
 from tests.factories import NOW
+from tests.ingest.support import node
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -61,6 +67,21 @@ def titles(words: str = "") -> set[str]:
 def build() -> Path:
     path = Path(settings.SEARCH_DIR)
     return path / folder.in_use(path)
+
+
+def in_use(part: str) -> Path:
+    """A file of the last commit."""
+    meta = json.loads((build() / "meta.json").read_text())
+    named = [
+        f"{segment['segment_id'].replace('-', '')}.{opstamp}{part}"
+        for segment in meta["segments"]
+        for opstamp in (
+            [f"{segment['deletes']['opstamp']}."]
+            if part == "del" and segment["deletes"]
+            else [""] * (part != "del")
+        )
+    ]
+    return build() / named[-1]
 
 
 def drawn(row: JobPosting) -> JobPosting:
@@ -292,7 +313,8 @@ def emptied(path: Path) -> None:
 
 def flipped(path: Path) -> None:
     content = bytearray(path.read_bytes())
-    content[random.Random(7).randrange(len(content) // 2)] ^= 0x10
+    # Not in the footer of every file, which says what the rest should be.
+    content[random.Random(7).randrange(max(1, len(content) // 16))] ^= 0x10
     path.write_bytes(content)
 
 
@@ -307,8 +329,7 @@ def test_a_damaged_file_is_noticed_when_the_index_is_opened(
 ) -> None:
     another_process()
     before = build()
-    path = max(before.glob(f"*.{part}"), key=lambda path: path.stat().st_mtime_ns)
-    harm(path)
+    harm(in_use(part))
     everything_is_found(client)
     assert build() != before
 
@@ -356,7 +377,7 @@ def test_refresh_search_says_what_was_damaged_and_builds_it_anew(
     part: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    path = max(build().glob(f"*.{part}"), key=lambda path: path.stat().st_mtime_ns)
+    path = in_use(part)
     flipped(path)
     call_command("refresh_search")
     out, err = capsys.readouterr()
@@ -539,16 +560,14 @@ def test_a_disk_that_cannot_be_written_fails_no_page_and_no_edit(
     assert titles("actuary") == {"Actuary"}
 
 
-@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("below", ["", "search"])
 def test_a_file_where_the_folder_should_be_fails_no_page(
-    client: Client,
-    inside: bool,  # noqa: FBT001
-    tmp_path: Path,
+    client: Client, below: str, tmp_path: Path
 ) -> None:
     posting("Gardener")
     path = tmp_path / "file"
     path.write_text("")
-    with override_settings(SEARCH_DIR=path / "search" if inside else path):
+    with override_settings(SEARCH_DIR=path / below):
         assert find("gardener").waiting
         assert client.get(reverse("posting_list")).status_code == 200
         with pytest.raises(CommandError, match="could not be brought up to date"):
@@ -817,6 +836,92 @@ def test_an_editors_save_adds_itself_without_being_waited_for(
     assert titles("florist") == {"Florist"}
 
 
+# --- Commands -------------------------------------------------------------------------
+
+
+def test_refresh_search_adds_what_is_missing_and_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    row = posting("Gardener")
+    call_command("refresh_search")
+    assert capsys.readouterr() == (
+        "Search index: built from 1 postings, at revision 1.\n",
+        "",
+    )
+    before = build()
+    retitled(row, "Florist")
+    call_command("refresh_search")
+    assert capsys.readouterr() == (
+        "Search index: up to date, with 1 postings added, at revision 2.\n",
+        "",
+    )
+    assert build() == before
+    call_command("refresh_search", quiet=True)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_rebuild_search_takes_a_new_build_into_use(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    posting("Gardener")
+    assert titles() == {"Gardener"}
+    before = build()
+    JobPosting.objects.update(title="Florist")  # as in a database put back
+    assert titles("florist") == set()
+    call_command("rebuild_search")
+    assert "built from 1 postings" in capsys.readouterr().out
+    assert titles("florist") == {"Florist"}
+    assert not before.exists()
+
+
+def test_commands_say_that_another_process_is_writing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (refresh_search, rebuild_search):
+        monkeypatch.setattr(command, "PATIENCE", 0.0)
+    turn = folder.Turn.taken(Path(settings.SEARCH_DIR), 0.0)
+    assert turn is not None
+    call_command("refresh_search")
+    assert capsys.readouterr().out == "Another process is writing the search index.\n"
+    with pytest.raises(CommandError, match="Another process") as said:
+        call_command("rebuild_search")
+    assert said.value.returncode == 2
+    turn.give_back()
+    call_command("rebuild_search", quiet=True)
+
+
+@pytest.mark.parametrize("command", ["load_sample", "import_postings"])
+def test_postings_are_in_the_index_when_their_import_has_ended(
+    command: str, tmp_path: Path
+) -> None:
+    feed = tmp_path / "feed.json"
+    feed.write_text(json.dumps(node(title="Actuary")))
+    arguments = [str(feed), "--quiet"] if command == "import_postings" else []
+    call_command(command, *arguments)
+    opened = index._opened(index._reader())  # noqa: SLF001 - before anybody asks
+    assert opened is not None
+    assert opened.mark.revision == DatabaseState.objects.get().revision > 0
+    assert opened.searcher.num_docs - 1 == JobPosting.objects.count() > 0
+
+
+def test_a_dry_run_touches_no_index(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.json"
+    feed.write_text(json.dumps(node(title="Actuary")))
+    call_command("import_postings", str(feed), "--quiet", "--dry-run")
+    assert not Path(settings.SEARCH_DIR).exists()
+
+
+def test_a_long_build_tells_how_far_it_is() -> None:
+    said = io.StringIO()
+    times = iter([0.0, 10.0, 31.0, 40.0])
+    counted = progress.Counted(
+        OutputWrapper(said), "postings", clock=lambda: next(times)
+    )
+    for done in (10_000, 62_000, 80_000):
+        counted.update(done, 1_000_000)
+    assert said.getvalue() == "62,000 of 1,000,000 postings, 2,000 a second.\n"
+
+
 # --- The admin's search ---------------------------------------------------------------
 
 
@@ -832,3 +937,32 @@ def test_editors_find_postings_in_any_state() -> None:
     assert len(ids_in_any_state("gardener", most=3) or ()) == 3
     assert len(ids_in_any_state("-gardener", most=3) or ()) == 1
     assert ids_in_any_state("!!!", most=3) is None
+
+
+def listed(client: Client, words: str) -> Any:
+    return client.get(reverse("admin:postings_jobposting_changelist"), {"q": words})
+
+
+def test_the_admin_says_when_it_shows_the_newest_of_many(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting_admin, "MOST_FOUND", 2)
+    rows = [posting(f"Gardener {number}", hidden=True) for number in range(3)]
+    page = listed(admin_client, "gardener")
+    assert page.context["cl"].result_count == 2
+    assert "More than 2 postings found: the newest are shown." in page.text
+    page = listed(admin_client, "gardener 1")
+    assert list(page.context["cl"].queryset) == [rows[1]]
+    assert "More than" not in page.text
+
+
+def test_the_admin_asks_the_database_where_there_is_no_index(
+    admin_client: Client, tmp_path: Path
+) -> None:
+    row = posting("Gardener")
+    path = tmp_path / "file"
+    path.write_text("")
+    with override_settings(SEARCH_DIR=path):
+        page = listed(admin_client, "ardene")
+        index.forget()
+    assert list(page.context["cl"].queryset) == [row]

@@ -449,3 +449,14 @@ def test_a_search_costs_few_queries(
     index.current()
     with django_assert_num_queries(queries):
         search(criteria, at=NOW)
+
+
+def test_equally_good_results_are_on_one_page_each_the_newest_first() -> None:
+    same = [make.make_posting(title="Cook") for _ in range(110)]
+    index.current()
+    # Of another part of the index, and the newest.
+    JobPosting.objects.filter(pk__in=[row.pk for row in same[60:]]).update(
+        revision=DatabaseState.draw()
+    )
+    pages = [find(page, words="cook").ids for page in range(1, 7)]
+    assert [pk for ids in pages for pk in ids] == [row.pk for row in reversed(same)]

@@ -1,0 +1,191 @@
+"""The query language: what is typed is understood, and nothing typed is an error."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from postings.search.criteria import Criteria
+from postings.search.query import Results, search
+from postings.search.words import parsed, plain_words
+from tests import factories as make
+from tests.factories import NOW
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses", "excluded"),
+    [
+        ("senior cook", ["senior", "cook"], []),
+        ('"night shift" cook', ["“night shift”", "cook"], []),
+        ("„night shift“ «day shift»", ["“night shift”", "“day shift”"], []),
+        ('"night shift', ["“night shift”"], []),
+        ('cook -night -"day shift"', ["cook"], ["night", "“day shift”"]),
+        ("cook −night –day", ["cook"], ["night", "day"]),
+        ("part-time full-stack", ["part-time", "full-stack"], []),
+        ("cook - night", ["cook", "night"], []),
+        ("cook cook Cook", ["cook", "Cook"], []),
+        ('- "" " -" () *', [], []),
+        ("🚀 cook", ["cook"], []),
+        ("C++ C# .NET node.js", ["C++", "C#", ".NET", "node.js"], []),
+        ("機械学習", ["“機械学習”"], []),
+        ("title:cook AND (x OR y)", ["title:cook", "AND", "(x", "OR", "y)"], []),
+    ],
+)
+def test_a_query_is_words_phrases_and_exclusions(
+    text: str, clauses: list[str], excluded: list[str]
+) -> None:
+    words = parsed(text)
+    for found, expected in ((words.clauses, clauses), (words.excluded, excluded)):
+        said = [f"“{c.typed}”" if c.phrase else c.typed for c in found]
+        assert said == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("C++", ["cplusplus"]),
+        ("c#", ["csharp"]),
+        (".net", ["dotnet"]),
+        ("node.js", ["nodejs", "node"]),
+        ("Gärtner", ["gartner"]),
+        ("İstanbul", ["istanbul"]),
+        ("Straße", ["strasse"]),
+        ("Ｃ＋＋", ["cplusplus"]),
+        ("機械学", ["機械", "械学"]),
+        ("한국어", ["한국", "국어"]),
+        ("R&D", ["r", "d"]),
+    ],
+)
+def test_words_are_those_of_the_index(text: str, tokens: list[str]) -> None:
+    assert [token for c in parsed(text).clauses for token in c.tokens] == tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "typing"),
+    [("coo", True), ("coo ", False), ('"coo', False), ("-coo", False), ("c++", False)],
+)
+def test_the_last_word_may_go_on(text: str, typing: bool) -> None:  # noqa: FBT001
+    assert parsed(text).typing is typing
+
+
+def test_small_words_beside_others_need_not_match() -> None:
+    assert [c.typed for c in parsed("cook in the hotel").needed] == ["cook", "hotel"]
+    assert [c.typed for c in parsed("in the").needed] == ["in", "the"]
+    assert [c.typed for c in parsed('cook "in"').needed] == ["cook", "in"]
+
+
+def test_a_title_as_a_query_has_no_operators() -> None:
+    assert plain_words('Cook (m/f) -night "x"') == "Cook m/f night x"
+
+
+# --- Through a search -----------------------------------------------------------------
+
+
+def find(words: str, **criteria: Any) -> Results:
+    return search(Criteria(words=words, **criteria), at=NOW)
+
+
+@pytest.fixture
+def _kitchen(db: None) -> None:
+    make.make_posting(title="Night cook", description="<p>Shifts at night.</p>")
+    make.make_posting(title="C++ developer", skills=["node.js", ".NET"])
+    make.make_posting(title="機械学習エンジニア", in_language="ja")
+    make.make_posting(title="Senior software engineer")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_kitchen")
+@pytest.mark.parametrize(
+    ("words", "total"),
+    [
+        ("night cook", 1),
+        ("cook night", 1),
+        ('"night cook"', 1),
+        ('"cook night"', 0),
+        ('"cook at night"', 0),
+        ("cook -night", 0),
+        ("-night", 3),
+        ('-"night cook"', 3),
+        ("c++", 1),
+        ("c#", 0),
+        (".net", 1),
+        ("nodejs", 1),
+        ("機械", 1),
+        ("学習", 1),
+        ("習学", 0),
+        ("🚀", 4),
+        ("x" * 200, 0),
+        ("-" * 200, 4),
+        ('"' * 200, 4),
+        ("engineers", 1),
+    ],
+)
+def test_a_search_takes_it(words: str, total: int) -> None:
+    results = find(words)
+    assert (results.total, results.corrected) == (total, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_kitchen")
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("engineeer", "engineer"),
+        ("engiener", "engineer"),
+        ("sofware engineer", "software engineer"),
+        ("softwear", "software"),
+        ("developr", "developer"),
+        ("nihgt coook", "night cook"),
+        ("nihgt", "night"),
+    ],
+)
+def test_a_typing_mistake_is_mended_and_that_is_said(words: str, shown: str) -> None:
+    results = find(words)
+    assert (results.corrected, results.words, results.total) == (True, shown, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_kitchen")
+@pytest.mark.parametrize(
+    "words", ["coo k", "xyzzyx", '"enginer"', "12345", "nig", "engineers", "co"]
+)
+def test_what_is_found_or_is_no_mistake_is_not_mended(words: str) -> None:
+    assert not find(words).corrected
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_kitchen")
+def test_where_nothing_has_all_words_any_will_do() -> None:
+    results = find("cook developer")
+    assert (results.any_word, results.total) == (True, 2)
+    assert find("night cook").any_word is False
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_kitchen")
+def test_a_word_being_typed_finds_what_it_may_become() -> None:
+    assert find("engin").total == 1
+    assert find("senior softw").total == 1
+
+
+@pytest.mark.django_db
+def test_the_word_itself_counts_more_than_its_stem() -> None:
+    stem = make.make_posting(title="Engine")
+    word = make.make_posting(title="Engineer", date_posted=stem.date_posted)
+    assert find("engineer").ids[0] == word.pk
+    assert find("engine").ids[0] == stem.pk
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_kitchen")
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    words=st.text(
+        st.sampled_from('"-−+&|!(){}[]^~*?:\\/ .#\0') | st.characters(), max_size=60
+    )
+)
+def test_no_text_is_an_error(words: str) -> None:
+    results = search(Criteria(words=words), at=NOW)
+    assert not results.waiting  # a search that fails shows the newest, and is looked at
+    assert len(results.ids) == results.total

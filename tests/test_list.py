@@ -1,0 +1,127 @@
+"""The list's form, its filters and its weight."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from postings.schemaorg import Place
+from tests import factories as make
+
+ROOT = Path(__file__).resolve().parent.parent
+
+pytestmark = pytest.mark.django_db
+
+
+def parsed(client: Client, address: str) -> Any:
+    response = client.get(address)
+    assert response.status_code == 200
+    return lxml.html.fromstring(response.content)
+
+
+def sent(page: Any) -> list[tuple[str, str]]:
+    """What a browser sends of the form as the page has it, in its order."""
+    fields = page.xpath("//form[@id='search']//*[@name] | //*[@form='search'][@name]")
+    pairs = []
+    for field in fields:
+        if field.get("type") in {"checkbox", "radio"} and "checked" not in field.attrib:
+            continue
+        value = field.value if field.tag == "select" else field.get("value")
+        pairs.append((field.get("name"), value or ""))
+    return [pair for pair in pairs if pair[1]]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/?q=cook",
+        "/?q=cook&where=Berlin&within=50",
+        "/?type=FULL_TIME&type=INTERN&workplace=on_site",
+        "/?place=DE//Berlin&place=FR",
+        "/?industry=none&education=none&experience=none&language=en",
+        "/?pay=EUR50000&paid=1&posted=30&closed=1",
+        "/?pay=USD",
+        "/?type=FULL_TIME&sort=closing",
+        "/?organization=none&posted=1",
+    ],
+)
+def test_sent_again_unchanged_the_form_asks_for_the_same(
+    client: Client, address: str
+) -> None:
+    make.make_posting(
+        title="Cook",
+        base_salary_currency="EUR",
+        base_salary_min_value=60000,
+        base_salary_unit_text="YEAR",
+    )
+    page = parsed(client, address)
+    asked = sorted("=".join(pair) for pair in sent(page))
+    assert asked == sorted(filter(None, address[2:].split("&")))
+
+
+def test_a_chosen_age_is_counted_and_has_a_chip(client: Client) -> None:
+    now = timezone.now()
+    make.make_posting(title="Old", posted_at=now - timedelta(days=20))
+    make.make_posting(title="New", posted_at=now - timedelta(hours=2))
+    page = parsed(client, "/?posted=7")
+    assert page.xpath("string(//h1)").split() == ["1", "open", "job"]
+    summary = page.xpath("//*[@id='facet-posted']/summary//small/text()")
+    assert summary == ["1 chosen"]
+    assert page.xpath("//*[@class='chip']//bdi/text()") == ["Last 7 days"]
+
+
+def test_any_of_the_words_is_said_only_where_something_is_shown(client: Client) -> None:
+    make.make_posting(title="Cook")
+    said = "No job has all of these words."
+    found = parsed(client, "/?q=cook+astronaut")
+    assert said in found.text_content()
+    nothing = parsed(client, "/?q=cook+astronaut&type=INTERN")
+    assert said not in nothing.text_content()
+
+
+def test_the_fields_of_the_search_are_whole_on_pages_without_results(
+    client: Client,
+) -> None:
+    response = client.get("/nothing/")
+    page: Any = lxml.html.fromstring(response.content)
+    options = page.xpath("//select[@name='within']/option")
+    assert [each.text for each in options if "selected" in each.attrib] == ["25 km"]
+    assert len(options) == 5
+
+
+def test_the_list_tells_search_engines_what_it_holds(client: Client) -> None:
+    make.make_posting(title="Cook")
+    make.make_posting(title="Waiter")
+    (description,) = parsed(client, "/").xpath("//meta[@name='description']/@content")
+    assert description == "2 open jobs: Waiter · Cook"
+
+
+def test_a_full_list_weighs_little(client: Client) -> None:
+    for number in range(60):
+        make.make_posting(
+            title=f"Cook {number}",
+            organization=f"Inn of the {number} lanterns",
+            industry=[f"Hospitality of kind {number}"],
+            places=[Place(address_locality=f"Town {number}", address_country="DE")],
+        )
+    call_command("load_sample", verbosity=0)
+    content = client.get("/?place=DE").content
+    page: Any = lxml.html.fromstring(content)
+    assert len(page.xpath("//ol[@class='cards']/li")) == 20
+    assert len(page.xpath("//*[@class='facet']")) >= 10
+    assert len(gzip.compress(content)) <= 15 * 1024
+
+
+@pytest.mark.parametrize(("name", "most"), [("css/site.css", 12), ("js/site.js", 5)])
+def test_what_pages_load_weighs_little(name: str, most: int) -> None:
+    content = (ROOT / "static" / name).read_bytes()
+    assert len(gzip.compress(content)) <= most * 1024
