@@ -175,7 +175,9 @@ def teaser(start: str, values: Iterable[str]) -> str:
 
 def sentence(criteria: Criteria, results: Results) -> Sentence:
     total = results.total
-    if criteria.include_closed:
+    if criteria.include_closed and not total:
+        count = _("No jobs, open or closed")
+    elif criteria.include_closed:
         text = ngettext(
             "%(count)s job, open and closed", "%(count)s jobs, open and closed", total
         )

@@ -88,6 +88,12 @@ def test_any_of_the_words_is_said_only_where_something_is_shown(client: Client) 
     assert said not in nothing.text_content()
 
 
+def test_nothing_among_closed_jobs_either_is_said_in_words(client: Client) -> None:
+    make.make_posting()
+    page = parsed(client, "/?type=INTERN&closed=1")
+    assert page.xpath("normalize-space(//h1)") == "No jobs, open or closed"
+
+
 def test_the_fields_of_the_search_are_whole_on_pages_without_results(
     client: Client,
 ) -> None:

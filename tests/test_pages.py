@@ -246,18 +246,19 @@ def test_no_card_or_facet_has_empty_words(client: Client) -> None:
     assert "None" not in re.sub("<[^>]*>", "", page.content.decode())
 
 
-#: One for the organizations' names, one for the cards, two for what the index is to
-#: be in step with, and one for the counts of the site, once a minute; words take one for
-#: the texts they are marked in, a place two for where it and what is near it are, and
-#: chosen organizations one, which finds out whether they are any.
+#: One for the organizations' names, one for the cards, one for what the index is to be
+#: in step with, one for the counts of the site, once a minute, and two for what is
+#: suggested before anything is typed, once in ten; words take one for the texts they are
+#: marked in, a place two for where it and what is near it are, and chosen organizations
+#: one, which finds out whether they are any.
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/", 5),
-        ("/?q=cook&where=Berlin", 8),
-        ("/?type=FULL_TIME&closed=1", 5),
-        ("/?organization=%s", 6),
-        ("/?organization=%s&organization=none&organization=999999", 6),
+        ("/", 6),
+        ("/?q=cook&where=Berlin", 9),
+        ("/?type=FULL_TIME&closed=1", 6),
+        ("/?organization=%s", 7),
+        ("/?organization=%s&organization=none&organization=999999", 7),
     ],
 )
 def test_the_list_costs_few_queries(

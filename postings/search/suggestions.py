@@ -93,14 +93,13 @@ def where(typed: str, at: datetime) -> list[str]:
 def common(at: datetime) -> Common:
     """What the newest open postings say most, and the places of most open postings.
 
-    Cost: nothing for ten minutes, then one query and a count by place.
+    Cost: nothing for ten minutes, then two queries and a count by place.
     """
-    opened = index.current()
-    if opened is None:
-        return Common()
     minutes = int(at.timestamp()) // _KEPT_SECONDS
     key = (settings.SEARCH_DIR, get_language(), minutes)
     if key not in _common:
+        if (opened := index.current()) is None:
+            return Common()
         is_open = _open(at)
         said = _newest(opened.searcher, is_open)
         towns = _towns(opened.searcher, is_open)
