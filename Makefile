@@ -30,7 +30,7 @@ endef
 export TRY_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test torture bench check check-locks fix messages lock clean
+.PHONY: help setup run test torture screenshots bench check check-locks fix messages lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -61,6 +61,9 @@ test: $(DEV) ## run the whole suite on SQLite and on PostgreSQL
 torture: $(DEV) ## kill imports of 20,000 postings at 20 moments, on both databases
 	TORTURE_POSTINGS=20000 TORTURE_MOMENTS=20 $(BIN)/pytest tests/torture
 	TORTURE_POSTINGS=20000 TORTURE_MOMENTS=20 $(BIN)/pytest --postgres tests/torture
+
+screenshots: $(DEV) ## draw the pictures of docs/images anew
+	$(BIN)/pytest tests/browser/screenshots.py
 
 bench: $(DEV) ## measure; the suite leaves these tests out
 	$(BIN)/pytest tests/bench

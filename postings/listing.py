@@ -67,6 +67,7 @@ class Understood:
 
     typed: str = ""
     any_word: bool = False
+    near: bool = False
     place: str = ""
     others: tuple[Link, ...] = ()
     unknown: str = ""
@@ -213,6 +214,7 @@ def understood(criteria: Criteria, results: Results) -> Understood:
     return Understood(
         typed=criteria.words if results.corrected else "",
         any_word=results.any_word and results.total > 0,
+        near=area is not None and area.latitude is not None,
         place=area.label if area and (others or _says_more(area, criteria)) else "",
         others=others[:_OTHERS],
         unknown=criteria.where if criteria.where and area is None else "",

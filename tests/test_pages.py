@@ -163,6 +163,24 @@ def test_nothing_found_offers_to_drop_a_word_or_the_place(client: Client) -> Non
     assert labels == ["Search gardener anywhere", "All open jobs"]
 
 
+def test_other_places_that_may_be_meant_are_links(client: Client) -> None:
+    springfields = [
+        schemaorg.Place(
+            address_locality="Springfield", address_region=region, address_country="US"
+        )
+        for region in ("IL", "IL", "MO")
+    ]
+    for place in springfields:
+        make.make_posting(title=f"Cook in {place.address_region}", places=(place,))
+    page = client.get("/?q=cook&where=Springfield")
+    assert {card.title for card in page.context["results"].cards} == {"Cook in IL"}
+    first = page.context["understood"].others[0]
+    assert first.text == "Springfield, Missouri, United States"
+    assert first.url.replace("&", "&amp;") in page.content.decode()
+    page = client.get(first.url)
+    assert {card.title for card in page.context["results"].cards} == {"Cook in MO"}
+
+
 def test_where_nothing_has_all_words_any_of_them_will_do(client: Client) -> None:
     make.make_posting(title="Gardener")
     page = client.get("/?q=haskell+gardener")

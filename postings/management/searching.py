@@ -12,9 +12,6 @@ from django.db import DatabaseError
 from postings.management import progress
 from postings.search import index
 
-#: Seconds a command waits for another process that is writing the index.
-PATIENCE = 10.0
-
 
 def keep_in_step(command: BaseCommand) -> None:
     """Adds what a command has stored to the index; call it outside of transactions.
@@ -23,7 +20,7 @@ def keep_in_step(command: BaseCommand) -> None:
     add it later, as does whoever is writing the index just now.
     """
     try:
-        index.sync(patience=PATIENCE)
+        index.sync()
     except (OSError, DatabaseError) as error:
         trouble(command.stderr, " ".join(str(error).split()))
     except KeyboardInterrupt:

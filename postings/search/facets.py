@@ -155,7 +155,9 @@ class _Counting:
                 (Occur.Must, Query.term_set_query(SCHEMA, name, named)),
             ]
         )
-        asked = {"a": _terms(name, len(named), include=named)}
+        # A posting has one organization: none but those named are left to be counted.
+        several = name != schema.ORGANIZATION
+        asked = {"a": _terms(name, len(named), include=named if several else None)}
         return _counts(self._aggregate(among, asked)["a"])
 
     # --- Places, from the country inwards

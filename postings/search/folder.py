@@ -176,6 +176,7 @@ class Turn:
 
     def __init__(self, file: TextIOWrapper) -> None:
         self._file = file
+        self.handed_on = False  # to a thread, which gives it back
 
     @classmethod
     def taken(

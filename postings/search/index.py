@@ -21,24 +21,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 import tantivy
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
 
-from postings.models import (
-    DatabaseState,
-    ImportRun,
-    JobPosting,
-    Organization,
-    Tombstone,
-)
+from postings.models import JobPosting
 from postings.search import folder as files
-from postings.search import schema
+from postings.search import marks, schema
 from postings.search.document import documents
 from postings.search.folder import State, Turn, is_damage
+from postings.search.marks import Mark, Witness
 
 __all__ = ("Mark", "Opened", "Synced", "ask", "current", "is_damage", "rebuild", "sync")
 
@@ -60,6 +54,9 @@ PAGE_CHANGES, PAGE_POSTINGS = 100, 2_000
 #: Seconds a page waits for another that is just writing as little as a page would.
 _PAGE_PATIENCE = 2.0
 
+#: Seconds whoever else syncs or rebuilds waits, where nothing else is said.
+PATIENCE = 10.0
+
 #: Seconds between commits that pages begin beside them while much is being written.
 GAP = 2.0
 
@@ -76,30 +73,7 @@ _LOOKED_AT = 64_000_000
 #: Seconds the end of a process waits for what it writes beside; a commit takes less.
 _LAST_PATIENCE = 10.0
 
-#: Postings a commit remembers, and their revisions, to know its history again.
-_WITNESSES = 8
-
 _MARK = "mark"
-
-
-class Mark(NamedTuple):
-    """What an index holds: the postings of a database up to a revision."""
-
-    database: str
-    schema: str
-    revision: int
-
-
-class Witness(NamedTuple):
-    """What was last in the database at a mark, by which its history is known again.
-
-    A database put back to an older state counts its revisions on from there: the same
-    numbers then stand for other changes.
-    """
-
-    postings: tuple[tuple[int, int], ...] = ()
-    run: int = 0
-    began: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +182,7 @@ def current() -> Opened | None:
     """
     reader = _reader()
     opened = _opened(reader)
-    wanted = _wanted()
+    wanted = marks.wanted()
     if opened is not None and opened.mark == wanted:
         return opened
     if time.monotonic() >= reader.rests_until:
@@ -220,31 +194,23 @@ def current() -> Opened | None:
         except OSError as error:
             _rest(reader, error)
         opened = _opened(reader)
-    return opened if opened and _follows(opened.mark, wanted) else None
+    return opened if opened and marks.follows(opened.mark, wanted) else None
 
 
 def _is_little(opened: Opened | None, wanted: Mark) -> bool:
     """Whether a page can wait until this is done."""
-    if opened is not None and _follows(opened.mark, wanted):
-        purged = _purged_since(opened.mark)[: PAGE_CHANGES + 1].count()
-        return purged + len(_changed(opened.mark, PAGE_CHANGES + 1)) <= PAGE_CHANGES
+    if opened is not None and marks.follows(opened.mark, wanted):
+        purged = marks.purged_since(opened.mark)[: PAGE_CHANGES + 1].count()
+        return (
+            purged + len(marks.changed_since(opened.mark, PAGE_CHANGES + 1))
+            <= PAGE_CHANGES
+        )
     return JobPosting.objects.all()[: PAGE_POSTINGS + 1].count() <= PAGE_POSTINGS
 
 
 def _rest(reader: _Reader, error: BaseException) -> None:
     reader.rests_until = time.monotonic() + REST
     _log.warning("The search index could not be brought up to date: %s", error)
-
-
-def _wanted() -> Mark:
-    state = DatabaseState.objects.filter(pk=1).values_list("database_id", "revision")
-    database, revision = state.first() or (DatabaseState.identity(), 0)
-    return Mark(str(database), schema.FINGERPRINT, revision)
-
-
-def _follows(mark: Mark, wanted: Mark) -> bool:
-    """Whether adding changes to what the mark says can lead to what is wanted."""
-    return mark[:2] == wanted[:2] and mark.revision <= wanted.revision
 
 
 def _opened(reader: _Reader) -> Opened | None:
@@ -327,25 +293,32 @@ def number(result: tantivy.SearchResult) -> int:
 
 
 def sync(
-    *, patience: float = 0.0, check: bool = False, progress: Progress | None = None
+    *,
+    patience: float | None = None,
+    check: bool = False,
+    progress: Progress | None = None,
 ) -> Synced:
     """Adds what changed since the mark, in one commit; builds anew what cannot follow.
 
     With `check` also what is damaged, or holds other postings than the database. Waits
-    `patience` seconds for another writer at most. Call it outside of transactions: what
+    `patience` seconds (`PATIENCE`) for another writer at most. Call it outside of transactions: what
     one takes back would stay in the index until the next change.
 
     Raises OSError where the folder cannot be written; the index then stays as it was.
     """
+    patience = PATIENCE if patience is None else patience
     return _sync(_reader(), patience=patience, check=check, progress=progress)
 
 
-def rebuild(*, patience: float = 0.0, progress: Progress | None = None) -> Synced:
+def rebuild(
+    *, patience: float | None = None, progress: Progress | None = None
+) -> Synced:
     """Builds an index beside the one in use and takes it into use.
 
     Raises OSError where the folder cannot be written.
     """
     reader = _reader()
+    patience = PATIENCE if patience is None else patience
     with _turn(reader.folder, patience) as turn:
         return _build(reader, turn, progress) if turn else Synced(done=False)
 
@@ -381,14 +354,16 @@ def _sync(
                 damaged=tuple(damaged),
             )
         opened = _opened(reader)
-        wanted = _wanted()
+        wanted = marks.wanted()
         if (
             opened is None
-            or not _follows(opened.mark, wanted)
-            or not _is_same_history(opened)
+            or not marks.follows(opened.mark, wanted)
+            or not marks.is_same_history(opened.mark, opened.witness)
         ):
             return _build(reader, turn, progress)
-        synced = _added(reader, turn, opened.mark, wanted, progress)
+        synced = _added(
+            reader, turn, opened.mark, wanted, progress, reader_waits=gives_way
+        )
         if check and not _is_complete(reader, wanted):
             return _build(reader, turn, progress)
         return synced
@@ -399,53 +374,11 @@ def _damaged(reader: _Reader) -> list[str]:
     return files.damaged(reader.folder / name) if name else []
 
 
-def _is_same_history(opened: Opened) -> bool:
-    """Whether what was last in the database at the mark is there, or changed since."""
-    mark, witness = opened.mark, opened.witness
-    began = ImportRun.objects.filter(pk=witness.run).values_list(
-        "started_at", flat=True
-    )
-    if any(instant.isoformat() != witness.began for instant in began):
-        return False
-    ids = [pk for pk, _revision in witness.postings]
-    now = dict(Tombstone.objects.filter(pk__in=ids).values_list("pk", "revision"))
-    now |= JobPosting.objects.filter(pk__in=ids).values_list("pk", "revision")
-    return all(
-        pk in now and (now[pk] == revision or now[pk] > mark.revision)
-        for pk, revision in witness.postings
-    )
-
-
-def _witness(mark: Mark) -> Witness:
-    last = JobPosting.objects.filter(revision__lte=mark.revision).order_by("-revision")
-    run = ImportRun.objects.order_by("-pk").values_list("pk", "started_at").first()
-    return Witness(
-        tuple(last.values_list("pk", "revision")[:_WITNESSES]),
-        run[0] if run else 0,
-        run[1].isoformat() if run else "",
-    )
-
-
 def _is_complete(reader: _Reader, wanted: Mark) -> bool:
     """Whether there are as many postings here as there, unless that changes just now."""
     opened = _opened(reader)
     held = opened.searcher.num_docs - 1 if opened else -1  # without the mark
-    return held == JobPosting.objects.count() or _wanted() != wanted
-
-
-def _changed(mark: Mark, most: int | None = None) -> list[int]:
-    """Postings that changed since a mark, or whose organization did; the first `most`."""
-    own = JobPosting.objects.filter(revision__gt=mark.revision)
-    renamed = Organization.objects.filter(revision__gt=mark.revision)
-    theirs = JobPosting.objects.filter(hiring_organization__in=renamed)
-    found: dict[int, None] = {}
-    for rows in (own.order_by("revision"), theirs.order_by("pk")):
-        found |= dict.fromkeys(rows.values_list("pk", flat=True)[:most])
-    return list(found)
-
-
-def _purged_since(mark: Mark) -> QuerySet[Tombstone]:
-    return Tombstone.objects.filter(revision__gt=mark.revision)
+    return held == JobPosting.objects.count() or marks.wanted() != wanted
 
 
 def _added(
@@ -454,17 +387,20 @@ def _added(
     mark: Mark,
     wanted: Mark,
     progress: Progress | None,
+    *,
+    reader_waits: bool,
 ) -> Synced:
     # Read after `wanted`: revisions become visible in order, so that none up to it is
     # missed. What is later may be here too, and will come again.
-    changed = _changed(mark)
-    purged = list(_purged_since(mark).values_list("posting_id", flat=True))
+    changed = marks.changed_since(mark)
+    purged = list(marks.purged_since(mark).values_list("posting_id", flat=True))
     if mark == wanted and not changed and not purged:
         return Synced(done=True, revision=mark.revision)
     if len(changed) > PAGE_CHANGES:
         turn.takes_long()
     index = _open(reader.folder / files.in_use(reader.folder))
-    with _writer(index, len(changed)) as writer:
+    handed_to = reader if reader_waits else None
+    with _writer(index, len(changed), handed_to, turn) as writer:
         _delete(writer, (*changed, *purged))
         _add(reader, writer, changed, progress)
         _commit(writer, wanted)
@@ -472,7 +408,7 @@ def _added(
 
 
 def _build(reader: _Reader, turn: Turn, progress: Progress | None) -> Synced:
-    wanted = _wanted()
+    wanted = marks.wanted()
     turn.takes_long()
     files.remove_unused(reader.folder)
     name = files.new_build(reader.folder)
@@ -480,7 +416,7 @@ def _build(reader: _Reader, turn: Turn, progress: Progress | None) -> Synced:
     ids = list(JobPosting.objects.order_by("pk").values_list("pk", flat=True))
     try:
         index = schema.register(tantivy.Index(schema.SCHEMA, str(build)))
-        with _writer(index, len(ids)) as writer:
+        with _writer(index, len(ids), None, turn) as writer:
             _add(reader, writer, ids, progress)
             _commit(writer, wanted)
         reader.verified = {name: time.monotonic()}
@@ -522,15 +458,20 @@ def _commit(writer: tantivy.IndexWriter, mark: Mark) -> None:
     writer.delete_documents_by_term(schema.MARK, _MARK)
     document = tantivy.Document()
     document.add_text(schema.MARK, _MARK)
-    said = {"mark": mark, "witness": _witness(mark)}
+    said = {"mark": mark, "witness": marks.witness_of(mark)}
     document.add_text(schema.MARK, json.dumps(said))
     writer.add_document(document)
     writer.commit()
 
 
 @contextmanager
-def _writer(index: tantivy.Index, count: int) -> Iterator[tantivy.IndexWriter]:
+def _writer(
+    index: tantivy.Index, count: int, waiting: _Reader | None, turn: Turn
+) -> Iterator[tantivy.IndexWriter]:
     """tantivy's writer, which lets go of the index however this ends.
+
+    Where a page is waiting, what was committed is merged beside it: every eighth commit
+    merges others, up to 80,000 postings at a time.
 
     What tantivy raises of a disk (full, not writable, damaged) is an OSError. What was
     not committed is removed then, lest it fill the disk for others.
@@ -540,7 +481,8 @@ def _writer(index: tantivy.Index, count: int) -> Iterator[tantivy.IndexWriter]:
     try:
         writer = index.writer(_SMALL_HEAP if few else _HEAP, 1)
         yield writer
-        writer.wait_merging_threads()
+        if waiting is None or not _merges_beside(waiting, writer, turn):
+            writer.wait_merging_threads()
     except BaseException as error:
         if writer is not None:
             _let_go(index, writer)
@@ -570,11 +512,44 @@ def _turn(
     try:
         yield turn
     finally:
-        if turn is not None:
+        if turn is not None and not turn.handed_on:
             turn.give_back()
 
 
 # --- Beside ---------------------------------------------------------------------------
+
+
+def _merges_beside(reader: _Reader, writer: tantivy.IndexWriter, turn: Turn) -> bool:
+    """Whether a thread of this process now waits for merges, then gives the turn back."""
+
+    def run() -> None:
+        try:
+            writer.wait_merging_threads()
+        except BaseException as error:
+            if not is_damage(error):
+                raise
+            _log.warning("Parts of the search index could not be merged: %s", error)
+        finally:
+            turn.give_back()
+
+    turn.handed_on = _runs_beside(reader, run)
+    return turn.handed_on
+
+
+def _runs_beside(reader: _Reader, work: Callable[[], None]) -> bool:
+    """Begins it in a thread of this process, unless one is at work or cannot be had."""
+    with reader.guard:
+        alive = reader.beside is not None and reader.beside.is_alive()
+        if alive or reader.stopping.is_set():
+            return False
+        thread = threading.Thread(target=work, name="search-index", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # as many as the system allows
+            _rest(reader, error)
+            return False
+        reader.beside = thread
+        return True
 
 
 def _begin(reader: _Reader, *, verify: bool = False) -> None:
@@ -592,14 +567,4 @@ def _begin(reader: _Reader, *, verify: bool = False) -> None:
         finally:
             connection.close()
 
-    with reader.guard:
-        alive = reader.beside is not None and reader.beside.is_alive()
-        if not alive and not reader.stopping.is_set():
-            reader.beside = threading.Thread(
-                target=run, name="search-index", daemon=True
-            )
-            try:
-                reader.beside.start()
-            except RuntimeError as error:  # as many threads as the system allows
-                reader.beside = None
-                _rest(reader, error)
+    _runs_beside(reader, run)

@@ -206,10 +206,14 @@ def filters(
     A group left out, and pay or age when False, are those whose values are counted.
     """
     seconds = floor(at.timestamp())
-    yield Occur.Must, Query.term_query(SCHEMA, schema.SHOWN, field_value=True)
+    # Of a query's parts the rare ones are the cheap ones: what is hidden is left out
+    # where something else says what is meant.
+    if criteria.include_closed:
+        yield Occur.Must, Query.term_query(SCHEMA, schema.SHOWN, field_value=True)
+    else:
+        yield Occur.Must, _from(schema.ENDS, seconds)
+        yield Occur.MustNot, Query.term_query(SCHEMA, schema.SHOWN, field_value=False)
     yield Occur.MustNot, _from(schema.PUBLISHED, seconds + 1)
-    if not criteria.include_closed:
-        yield Occur.MustNot, _until(schema.ENDS, seconds - 1)
     if criteria.where:
         yield Occur.Must, where_match(criteria, area)
     for group in Group:
@@ -220,6 +224,11 @@ def filters(
         yield Occur.Must, _from(schema.POSTED, seconds - criteria.posted_days * _DAY)
     if pay:
         yield from pay_match(criteria.pay, paid_only=criteria.paid_only)
+
+
+def has_ended(at: datetime) -> Query:
+    """What is closed or withdrawn."""
+    return _until(schema.ENDS, floor(at.timestamp()) - 1)
 
 
 def group_match(group: Group, values: Iterable[str]) -> Query:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from django.utils.translation import get_language
 from tantivy import DocAddress, Occur, Order, Query, Searcher
@@ -18,7 +18,13 @@ from postings.search.criteria import NOT_STATED, Criteria, Sort
 from postings.search.facets import Counted, Facets, PayFacet, facets
 from postings.search.index import Opened
 from postings.search.known import Known
-from postings.search.matching import Asked, filters, words_match, words_weight
+from postings.search.matching import (
+    Asked,
+    filters,
+    has_ended,
+    words_match,
+    words_weight,
+)
 from postings.search.places.where import Area, Resolution, resolve
 from postings.search.schema import SCHEMA
 from postings.search.words import Words, parsed
@@ -148,6 +154,13 @@ def _newest(page: int, at: datetime) -> Results:
 _Tier: TypeAlias = tuple[Query, str, Order]
 
 
+class _Found(NamedTuple):
+    """The ids of a stretch of results, and how many there are."""
+
+    ids: tuple[int, ...]
+    total: int
+
+
 @dataclass(slots=True)
 class _Kept:
     """Counts of one state of the index; of another there are none yet."""
@@ -181,13 +194,26 @@ class _Search:
         self.area: Area | None = self.where.chosen
         self.asked = Asked(parsed(criteria.words), self.known.stemmers())
         self.corrected = False
+        self._matches: dict[Asked, Query | None] = {}
 
     # --- What is looked for
 
     def query(self, **left_out: object) -> Query:
         """Everything asked for; `leave_out`, `pay` and `posted` as `filters` has them."""
         parts = [*filters(self.criteria, self.area, self.at, **left_out)]  # type: ignore[arg-type]
-        if (words := words_match(self.asked, self.searcher)) is not None:
+        return self._with_words(parts)
+
+    def closed(self) -> Query:
+        """What fits and has closed, whether closed postings are asked for or not."""
+        both = self.criteria.with_closed(include=True)
+        return self._with_words(
+            [*filters(both, self.area, self.at), (Occur.Must, has_ended(self.at))]
+        )
+
+    def _with_words(self, parts: list[tuple[Occur, Query]]) -> Query:
+        if self.asked not in self._matches:
+            self._matches[self.asked] = words_match(self.asked, self.searcher)
+        if (words := self._matches[self.asked]) is not None:
             parts.append((Occur.Must, words))
         return Query.boolean_query(parts)
 
@@ -230,17 +256,16 @@ class _Search:
     # --- Results
 
     def first(self, most: int) -> tuple[int, ...]:
-        self.understand()
-        return self._slice(self.query(), self._sort(), 0, most)
+        return self._found(0, most)[0]
 
     def results(self, page: int, *, with_facets: bool) -> Results:
-        self.understand()
-        query = self.query()
-        sort = self._sort()
-        total = self._count(query)
+        page = min(max(page, 1), MAX_PAGES)
+        found, total = self._found((page - 1) * PAGE_SIZE, PAGE_SIZE)
         pages = min(max(1, -(-total // PAGE_SIZE)), MAX_PAGES)
-        page = min(max(page, 1), pages)
-        found = self._slice(query, sort, (page - 1) * PAGE_SIZE, PAGE_SIZE)
+        if page > pages:
+            page = pages
+            found, _total = self._found((page - 1) * PAGE_SIZE, PAGE_SIZE)
+        sort = self._sort()
         counted, closed = self._facets() if with_facets else (Facets(), 0)
         return Results(
             ids=found,
@@ -272,12 +297,9 @@ class _Search:
             key = (replace(self.criteria, sort=None), _language(), minute)
             if key in kept:
                 return kept[key]
-        toggled = self.criteria.with_closed(include=not self.criteria.include_closed)
-        other = replace_criteria(self, toggled)
-        closed = abs(self._count(other) - self._count(self.query()))
         found = (
             facets(self.searcher, self.criteria, partial(self.query), self.at),
-            closed,
+            self._count(self.closed()),
         )
         if key:
             kept[key] = found
@@ -296,17 +318,27 @@ class _Search:
             wanted = None
         return wanted or (Sort.RELEVANCE if ranked else Sort.NEWEST)
 
-    def _slice(
-        self, query: Query, sort: Sort, start: int, length: int
-    ) -> tuple[int, ...]:
+    def _found(self, start: int, length: int) -> _Found:
+        """A stretch of what is found, of other words where there is nothing at all."""
+        found = self._slice(start, length)
+        if not found.total and self.asked.words.clauses:
+            asked = self.asked
+            self.understand()
+            if self.asked != asked:
+                found = self._slice(start, length)
+        return found
+
+    def _slice(self, start: int, length: int) -> _Found:
+        query, sort = self.query(), self._sort()
         if sort is Sort.RELEVANCE:
             return self._by_relevance(query, start, length)
         if sort is Sort.NEAREST and self.area is not None:
             ring = partial(self._in_ring, query)
-            return distance.nearest(self.area, self.criteria, ring, start, length)
+            ids = distance.nearest(self.area, self.criteria, ring, start, length)
+            return _Found(ids, self._count(query))
         return self._by_tiers(self._tiers(query, sort), start, length)
 
-    def _by_relevance(self, query: Query, start: int, length: int) -> tuple[int, ...]:
+    def _by_relevance(self, query: Query, start: int, length: int) -> _Found:
         weighed = Query.boolean_query(
             [
                 (Occur.Must, Query.const_score_query(query, 0.0)),
@@ -318,23 +350,23 @@ class _Search:
         )
         most = start + length + _EQUALS
         while True:
-            hits = self.searcher.search(
-                weighed, most, count=False, weight_by_field=schema.FRESHNESS
-            ).hits
+            result = self.searcher.search(
+                weighed, most, weight_by_field=schema.FRESHNESS
+            )
+            hits = result.hits
             # Equals keep their order from page to page only if all are looked at.
             if len(hits) < most or hits[-1][0] < hits[start + length - 1][0]:
                 break
             if most >= _MOST_EQUALS:
-                return self._ids(
-                    [address for _score, address in hits[start : start + length]]
-                )
+                equals = [address for _score, address in hits[start : start + length]]
+                return _Found(self._ids(equals), index.number(result))
             most = min(8 * most, _MOST_EQUALS)
         keys = self._values(schema.NEWEST, [address for _score, address in hits])
         ranked = sorted(
             zip(hits, keys, strict=True), key=lambda item: (-item[0][0], -item[1])
         )
         kept = [address for (_score, address), _key in ranked[start : start + length]]
-        return self._ids(kept)
+        return _Found(self._ids(kept), index.number(result))
 
     def _tiers(self, query: Query, sort: Sort) -> list[_Tier]:
         newest = (query, schema.NEWEST, Order.Desc)
@@ -382,25 +414,21 @@ class _Search:
         stated.sort(key=lambda each: (-each["doc_count"], each["key"]))
         return str(stated[0]["key"]) if stated else ""
 
-    def _by_tiers(
-        self, tiers: Sequence[_Tier], start: int, length: int
-    ) -> tuple[int, ...]:
+    def _by_tiers(self, tiers: Sequence[_Tier], start: int, length: int) -> _Found:
         found: list[DocAddress] = []
+        total = 0
         for query, name, order in tiers:
-            if len(found) == length:
-                break
+            missing = length - len(found)
+            if not missing:
+                total += self._count(query)
+                continue
             hits = self.searcher.search(
-                query,
-                length - len(found),
-                offset=start,
-                count=len(tiers) > 1,
-                order_by_field=name,
-                order=order,
+                query, missing, offset=start, order_by_field=name, order=order
             )
             found += [address for _key, address in hits.hits]
-            if len(tiers) > 1:
-                start = max(0, start - index.number(hits))
-        return self._ids(found)
+            start = max(0, start - index.number(hits))
+            total += index.number(hits)
+        return _Found(self._ids(found), total)
 
     def _in_ring(
         self, query: Query, cells: Sequence[int], inner: Sequence[int], most: int
@@ -433,14 +461,6 @@ class _Search:
             return []
         found = self.searcher.fast_field_values(name, addresses)
         return [int(value or 0) for value in found]
-
-
-def replace_criteria(this: _Search, criteria: Criteria) -> Query:
-    """The query of other criteria with the words and the place as understood here."""
-    parts = [*filters(criteria, this.area, this.at)]
-    if (words := words_match(this.asked, this.searcher)) is not None:
-        parts.append((Occur.Must, words))
-    return Query.boolean_query(parts)
 
 
 def _but(query: Query, those: Query) -> Query:

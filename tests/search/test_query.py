@@ -216,6 +216,18 @@ def test_a_chosen_place_is_a_country_a_region_or_a_town() -> None:
     assert titles(places=("DE//Berlin", region)) == {"Potsdam", "Berlin"}
 
 
+@pytest.mark.parametrize(
+    "where", ["UK", "uk", "United Kingdom", "Vereinigtes Königreich", "Royaume-Uni"]
+)
+def test_a_country_is_understood_by_any_of_its_names(where: str) -> None:
+    make.make_posting(
+        title="Piper",
+        places=(schemaorg.Place(address_locality="Oban", address_country="GB"),),
+    )
+    make.make_posting(title="Elsewhere")
+    assert titles(where=where) == {"Piper"}
+
+
 # --- Groups ---------------------------------------------------------------------------
 
 

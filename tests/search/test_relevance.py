@@ -1,7 +1,7 @@
 """The judged queries: whether they can tell a good search from a plain one."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.plugin import DjangoDbBlocker
 
+from postings.search import index
+from postings.search.criteria import Criteria
+from postings.search.query import ids
 from tests.search.relevance import collection, fts5, judgements
 from tests.search.relevance.evaluation import evaluate
 from tests.search.relevance.judgements import Judged
@@ -110,6 +113,30 @@ def test_plain_full_text_search_fails_a_quarter_of_the_queries(
     print(evaluation.table())  # noqa: T201
     assert len(evaluation.failed) >= 15
     assert evaluation.mean > 0.3  # it is a search, not a straw man
+
+
+def test_the_search_ranks_as_people_judged_and_better_than_plain_full_text(
+    corpus_dir: Path, collected: Collected
+) -> None:
+    index.rebuild()
+
+    def ranked(words: str, limit: int) -> Sequence[int]:
+        criteria = Criteria(words=words, include_closed=True)
+        return ids(criteria, most=limit, at=collection.NOW)
+
+    own = evaluate(ranked, collected.judged)
+    plain = evaluate(collected.baseline.ranked, collected.judged)
+    print(own.table())  # noqa: T201
+    languages = own.by_language()
+    for language, baseline in plain.by_language().items():
+        found = languages[language]
+        print(  # noqa: T201
+            f"{language}: {len(found.scores)} queries, nDCG@10 {found.mean:.3f}, "
+            f"plain FTS5 {baseline.mean:.3f}"
+        )
+        assert found.mean >= baseline.mean, language
+    print(f"all: nDCG@10 {own.mean:.3f}, plain FTS5 {plain.mean:.3f}")  # noqa: T201
+    assert own.mean >= 0.90
 
 
 @pytest.mark.parametrize(

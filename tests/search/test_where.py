@@ -215,8 +215,7 @@ def test_postings_that_write_a_town_in_two_ways_are_counted_together() -> None:
     assert area
     assert (area.country, area.region, area.town) == ("US", "Illinois", "Springfield")
     assert area.latitude == pytest.approx(39.8, abs=0.01)  # of the gazetteer
-    berlin = [each for each in others("Berlin", SOME) if "Germany" in each]
-    assert berlin == ["Land Berlin, Germany"]
+    assert not [each for each in others("Berlin", SOME) if "Germany" in each]
 
 
 def test_other_places_of_the_name_are_offered() -> None:
@@ -230,7 +229,27 @@ def test_other_places_of_the_name_are_offered() -> None:
     assert others("Austin, TX") == []
     assert label("Congo") == "country: Congo - Brazzaville"
     assert others("Congo") == ["Congo - Kinshasa"]
-    assert others("Bern") == ["Kanton Bern, Switzerland"]
+
+
+def test_a_region_is_offered_beside_its_town_where_it_has_postings_elsewhere() -> None:
+    assert others("Bern") == []
+    around = Places(
+        [KnownTown("CH", "Bern", "Bern", 3), KnownTown("CH", "Bern", "Thun", 2)],
+        [KnownRegion("CH", "Bern", 5)],
+    )
+    assert others("Bern", around) == ["Kanton Bern, Switzerland"]
+    assert others("New York", SOME)[0] == "New York State, United States"
+
+
+def test_what_was_once_called_so_is_not_offered() -> None:
+    assert others("berlin") == []
+    assert others("Berlin", SOME) == [
+        "Berlin, New Hampshire, United States",
+        "Berlin, Connecticut, United States",
+    ]
+    assert others("Paris") == ["Paris, Texas, United States"]
+    assert "Cambridge, Massachusetts, United States" in others("Cambridge")
+    assert "Kamyanobridskyi, Ukraine" not in others("Cambridge")
 
 
 #: Names of several places each.

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from postings.management.asking import USAGE
 from postings.management.commands.refresh_search import said
 from postings.management.database import explained
-from postings.management.searching import PATIENCE, progressing
+from postings.management.searching import progressing
 from postings.search import index
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
                 explained(returncode=USAGE),
                 progressing(self, quiet=options["quiet"]) as progress,
             ):
-                synced = index.rebuild(patience=PATIENCE, progress=progress)
+                synced = index.rebuild(progress=progress)
         except OSError as error:
             raise CommandError(
                 f"The search index could not be built ({error}).", returncode=USAGE

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from postings.management.asking import USAGE
 from postings.management.database import explained
-from postings.management.searching import PATIENCE, progressing
+from postings.management.searching import progressing
 from postings.search import index
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
                 explained(returncode=USAGE),
                 progressing(self, quiet=options["quiet"]) as progress,
             ):
-                synced = index.sync(patience=PATIENCE, check=True, progress=progress)
+                synced = index.sync(check=True, progress=progress)
         except OSError as error:
             raise CommandError(
                 f"The search index could not be brought up to date ({error}).",

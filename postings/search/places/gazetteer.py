@@ -185,6 +185,11 @@ def is_own_name(town: Town, name: str) -> bool:
     return _share(town.name, name) < _OTHER_NAME
 
 
+def is_called(town: Town, name: str) -> bool:
+    """Whether a folded name is the town's own as it is now, or its beginning."""
+    return _share(town.name, name) == 1
+
+
 def weight(town: Town, name: str) -> int:
     """How likely a town is meant by one of its folded names: its people, or a share.
 

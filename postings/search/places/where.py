@@ -165,7 +165,8 @@ def resolve(text: str, known: KnownPlaces, language: str) -> Resolution:
         return Resolution()
     chosen = search.area(found[0]) or search.area(found[0], query=words)
     others: dict[str, Area] = {}
-    for each in found[1 : 1 + 2 * _MOST_ALTERNATIVES]:
+    elsewhere = [each for each in found[1:] if each.may_be_meant_beside(found[0])]
+    for each in elsewhere[: 2 * _MOST_ALTERNATIVES]:
         area = search.area(each)
         if area and chosen and area.label != chosen.label:
             others.setdefault(area.label, area)
@@ -176,7 +177,10 @@ def resolve(text: str, known: KnownPlaces, language: str) -> Resolution:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Found:
-    """A place a name may mean; `named` if the name is that of a country for certain."""
+    """A place a name may mean; `named` if the name is that of a country for certain.
+
+    `called` says that the name is the one it has now, or begins it.
+    """
 
     kind: Kind
     name: str
@@ -187,6 +191,19 @@ class _Found:
     count: int = 0
     people: int = 0
     named: bool = False
+    called: bool = True
+
+    def may_be_meant_beside(self, best: _Found) -> bool:
+        """Whether it is worth offering: it has postings, or is called what was typed.
+
+        The region around the best, a town, is not, where it has no postings but those.
+        """
+        if self.count:
+            return True
+        is_around = (self.kind, best.kind) == (Kind.REGION, Kind.TOWN) and (
+            self.country == best.country and self.region_key == best.region_key
+        )
+        return self.called and not is_around
 
     @property
     def region_key(self) -> str:
@@ -412,6 +429,7 @@ class _Search:
                 point=town.point,
                 town=town,
                 people=_people(town, form),
+                called=gazetteer.is_called(town, form),
             )
             for town in places
             if not own or town in own or town.population >= _WIDELY_KNOWN
@@ -423,7 +441,7 @@ class _Search:
         for town in places[:3]:
             if (other := folded(town.name)) != form:
                 for each in self.known.towns(other):
-                    if _same(found, each) is not None:
+                    if each not in known and _same(found, each) is not None:
                         _add(found, each)
         return found
 
