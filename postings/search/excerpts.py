@@ -28,6 +28,9 @@ _WORD = re.compile(
     r"|(?:[^\W_][\u0300-\u036f]*)+[+#]*",
     re.IGNORECASE,
 )
+#: The same of texts that hold none of what is special, several times as fast.
+_USUAL_WORD = re.compile(r"[^\W_]+[+#]*")
+_SPECIAL = re.compile(r"[\u0300-\u036f]|\.(?:js|net)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?:;…]\s+| · ")
 
 #: Where a heading, a paragraph or an item ends without saying so.
@@ -93,7 +96,7 @@ class _Marks:
         spots = [
             [
                 _Spot(*found.span(), found[0], _forms(found[0], self.stemmer))
-                for found in _WORD.finditer(text)
+                for found in _words(text)
             ]
             for text in texts
         ]
@@ -124,8 +127,8 @@ class _Marks:
         stems = frozenset() if clause.phrase else self._stems(clause)
         for spot in spots:
             if word in spot.forms.plain or (
-                any(_is_ending(word, each) for each in spot.forms.plain)
-                and (clause is self.typing or not stems.isdisjoint(spot.forms.stems))
+                (clause is self.typing or not stems.isdisjoint(spot.forms.stems))
+                and any(_is_ending(word, each) for each in spot.forms.plain)
             ):
                 yield spot.start, spot.stop
 
@@ -148,6 +151,10 @@ class _Marks:
             for form in (clause.typed, *clause.tokens)
             for stem in analysis.tokens(form, self.stemmer)
         )
+
+
+def _words(text: str) -> Iterator[re.Match[str]]:
+    return (_WORD if _SPECIAL.search(text) else _USUAL_WORD).finditer(text)
 
 
 def _is_ending(word: str, other: str) -> bool:
