@@ -275,7 +275,10 @@ def place_sentence(
     more = (places or areas) - 1
     if more < 1:
         return words
-    return _("%(place)s and %(count)d more") % {"place": words, "count": more}
+    text = ngettext(
+        "%(place)s and %(count)d more", "%(place)s and %(count)d more", more
+    )
+    return text % {"place": words, "count": more}
 
 
 # --- Money ----------------------------------------------------------------------------
