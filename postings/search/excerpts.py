@@ -28,9 +28,6 @@ _WORD = re.compile(
     r"|(?:[^\W_][\u0300-\u036f]*)+[+#]*",
     re.IGNORECASE,
 )
-#: The same of texts that hold none of what is special, several times as fast.
-_USUAL_WORD = re.compile(r"[^\W_]+[+#]*")
-_SPECIAL = re.compile(r"[\u0300-\u036f]|\.(?:js|net)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?:;…]\s+| · ")
 
 #: Where a heading, a paragraph or an item ends without saying so.
@@ -96,7 +93,7 @@ class _Marks:
         spots = [
             [
                 _Spot(*found.span(), found[0], _forms(found[0], self.stemmer))
-                for found in _words(text)
+                for found in _WORD.finditer(text)
             ]
             for text in texts
         ]
@@ -151,10 +148,6 @@ class _Marks:
             for form in (clause.typed, *clause.tokens)
             for stem in analysis.tokens(form, self.stemmer)
         )
-
-
-def _words(text: str) -> Iterator[re.Match[str]]:
-    return (_WORD if _SPECIAL.search(text) else _USUAL_WORD).finditer(text)
 
 
 def _is_ending(word: str, other: str) -> bool:
