@@ -5,6 +5,7 @@ Cards are made from rows that are never saved, by what makes them for the other 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,10 +15,13 @@ from django.urls import reverse
 
 from postings import listing
 from postings.cards import Card, card
+from postings.choices import FacetGroup, FacetOption
 from postings.facts import Apply, ApplyKind, Fact, Status
 from postings.filters import PostingFilter
 from postings.links import Link
 from postings.models import JobPosting, Organization
+from postings.search.criteria import NOT_STATED
+from postings.search.excerpts import Part
 
 _PAID = {
     "base_salary_min_value": Decimal(72000),
@@ -41,7 +45,7 @@ _LONG_NAME = (
 
 def samples(at: datetime) -> dict[str, object]:
     """The context of the style page; reads no row."""
-    shown = _cards(at)
+    shown = [_marked(card) for card in _cards(at)]
     address = reverse("posting_list")
     return {
         "cards": shown,
@@ -53,6 +57,12 @@ def samples(at: datetime) -> dict[str, object]:
         "facts": _facts(),
         "states": _states(),
         "similar_url": address,
+        "sentence": {"what": "engineer"},
+        "understandings": _understandings(address),
+        "sorts": [
+            listing.SortLink(label=str(label), url=address, current=not number)
+            for number, label in enumerate(listing.SORT_LABELS.values())
+        ],
         "lines": [
             "“abc” is not a page; this is the first.",
             "“gardening” is not an employment type; it was ignored.",
@@ -61,7 +71,7 @@ def samples(at: datetime) -> dict[str, object]:
         "clear_url": address,
         "groups": _groups(),
         "filter_count": 2,
-        "include_closed": [_option("closed-1", "Include closed jobs", 87)],
+        "include_closed": [_option("1", "Include closed jobs", 87)],
         "organizations": _organizations(),
         "paginations": [
             listing.pagination(page, 59, lambda number: f"?page={number}")
@@ -72,6 +82,25 @@ def samples(at: datetime) -> dict[str, object]:
             listing.Alternative(label="Include closed jobs", url=address, count=1284),
         ],
     }
+
+
+def _understandings(address: str) -> list[listing.Understood]:
+    others = (
+        Link(text="Berlin, New Hampshire, United States", url=address),
+        Link(text="Berlin, Connecticut, United States", url=address),
+    )
+    return [
+        listing.Understood(typed="enginer", place="Berlin, Germany", near=True),
+        listing.Understood(any_word=True, place="Berlin, Germany", others=others),
+        listing.Understood(unknown="Atlantis"),
+    ]
+
+
+def _marked(shown: Card) -> Card:
+    """With its first word marked, as a search for it would."""
+    word, space, others = shown.title.partition(" ")
+    parts = (Part(word, marked=True), Part(space + others, marked=False))
+    return replace(shown, title_parts=parts)
 
 
 def _cards(at: datetime) -> list[Card]:
@@ -224,42 +253,60 @@ def _chips(address: str) -> list[dict[str, str]]:
     ]
 
 
-def _groups() -> list[dict[str, object]]:
-    types = [
-        _option("t-1", "Full-time", 874, chosen=True),
-        _option("t-2", "Per diem", 0, chosen=True),
-        _option("t-3", "Temporary", 41),
-        _option("t-4", "Not stated", 19) | {"not_stated": True},
-    ]
-    countries = [_option(f"c-{n}", f"Country {n}", 100 - n) for n in range(12)]
+def _groups() -> list[FacetGroup]:
+    types = (
+        _option("FULL_TIME", "Full-time", 874, chosen=True),
+        _option("PER_DIEM", "Per diem", 0, chosen=True),
+        _option("TEMPORARY", "Temporary", 41),
+        _option(NOT_STATED, "Not stated", 19),
+    )
+    towns = (_option("DE/02/Munich", "Munich", 20),)
+    regions = (_option("DE/02", "Bavaria", 31, inside=towns),)
+    countries = (
+        _option("DE", "Germany", 100, chosen=True, inside=regions),
+        *(_option(f"c-{n}", f"Country {n}", 99 - n) for n in range(12)),
+    )
+    amounts = (
+        _option("", "Any pay", None, chosen=True),
+        _option("EUR40000", "€40,000", 312),
+        _option("EUR80000", "€80,000", 48),
+    )
     return [
-        {
-            "name": "type",
-            "label": "Employment type",
-            "options": types,
-            "more": (),
-            "chosen": 2,
-            "open": True,
-        },
-        {
-            "name": "country",
-            "label": "Country",
-            "options": countries[:3],
-            "more": countries[3:],
-            "chosen": 0,
-            "open": False,
-        },
+        FacetGroup(
+            name="type", label="Employment type", options=types, chosen=2, open=True
+        ),
+        FacetGroup(
+            name="place",
+            label="Place",
+            options=countries[:3],
+            more=countries[3:],
+            chosen=1,
+            open=True,
+        ),
+        FacetGroup(
+            name="pay",
+            label="Pay from, a year",
+            options=amounts,
+            more=(_option("USD", "US Dollar (USD)", 26),),
+            single=True,
+            beside=(("paid", (_option("1", "Only with pay stated", None),)),),
+        ),
     ]
 
 
 def _option(
-    key: str, label: str, count: int, *, chosen: bool = False
-) -> dict[str, object]:
-    return {
-        "id": key,
-        "value": key,
-        "label": label,
-        "count": count,
-        "chosen": chosen,
-        "not_stated": False,
-    }
+    value: str,
+    label: str,
+    count: int | None,
+    *,
+    chosen: bool = False,
+    inside: tuple[FacetOption, ...] = (),
+) -> FacetOption:
+    return FacetOption(
+        value=value,
+        label=label,
+        count=count,
+        chosen=chosen,
+        not_stated=value == NOT_STATED,
+        inside=inside,
+    )

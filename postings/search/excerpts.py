@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from postings.sanitise import plain_text
@@ -23,9 +24,12 @@ LENGTH, _LOOKED_AT, _LEAD = 240, 20_000, 60
 #: Marks of a text that are compared for where the excerpt begins.
 _WEIGHED = 60
 
-_WORD = re.compile(
-    r"(?<!\w)\.net\b|(?:asp|vb|ado)\.net\b|[a-z]{2,12}\.js\b"
-    r"|(?:[^\W_][\u0300-\u036f]*)+[+#]*",
+_LETTERS = r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*[+#]*"
+_WORD = re.compile(_LETTERS)
+
+#: For texts that hold a name with a dot: it costs three times as much.
+_DOTTED_WORD = re.compile(
+    rf"(?<!\w)\.net\b|(?:asp|vb|ado)\.net\b|[a-z]{{2,12}}\.js\b|{_LETTERS}",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?:;…]\s+| · ")
@@ -51,7 +55,7 @@ def highlighted(
     """
     if asked is None:
         return (Part(title, marked=False),), ()
-    marks = _Marks(asked, analysis.stemmer_of(language))
+    marks = _marks(asked, analysis.stemmer_of(language))
     text = _BLOCK_END.sub(" · ", _plain(description)).replace("\n", " ")
     in_title, in_text = marks.spans(title, text)
     return tuple(_parts(title, in_title)), tuple(_excerpt(text, in_text))
@@ -68,21 +72,56 @@ def _plain(description: str) -> str:
 
 
 class _Spot(NamedTuple):
-    """A word of a text: where it stands, and what it is in the index."""
+    """A word of a text: where it stands, the how manieth it is, what it is in the index."""
 
     start: int
     stop: int
-    word: str
+    place: int
     forms: _Forms
 
 
 class _Marks:
-    """Tells which words of a text are those of a query."""
+    """Tells which words of a text are those of a query.
+
+    Remembers of each word it meets whether it can be one: texts share most of theirs.
+    """
 
     def __init__(self, asked: Asked, stemmer: str) -> None:
         self.stemmer = stemmer
         self.clauses = asked.words.needed
         self.typing = self.clauses[-1] if asked.typing and self.clauses else None
+        self._wanted = {
+            form
+            for clause in self.clauses
+            for form in (*clause.tokens, "".join(clause.tokens))
+        }
+        self._wanted_stems = frozenset(
+            stem for clause in self.clauses for stem in self._stems(clause)
+        )
+        self._met: dict[str, bool] = {}
+
+    def _spots(self, text: str) -> list[_Spot]:
+        """The words of a text that can be the query's."""
+        lower = text.lower()
+        dotted = ".js" in lower or ".net" in lower
+        pattern = _DOTTED_WORD if dotted else _WORD
+        for word in set(pattern.findall(text)):
+            if word not in self._met:
+                self._met[word] = self._can_match(_forms(word, self.stemmer))
+        met = self._met
+        return [
+            _Spot(*found.span(), place, _forms(found[0], self.stemmer))
+            for place, found in enumerate(pattern.finditer(text))
+            if met[found[0]]
+        ]
+
+    def _can_match(self, forms: _Forms) -> bool:
+        if not self._wanted.isdisjoint(forms.plain):
+            return True
+        if not self._wanted_stems.isdisjoint(forms.stems):
+            return True
+        typed = "".join(self.typing.tokens) if self.typing else ""
+        return bool(typed) and any(_is_ending(typed, each) for each in forms.plain)
 
     def spans(self, *texts: str) -> list[list[_Span]]:
         """The marks of each of a posting's texts.
@@ -90,13 +129,7 @@ class _Marks:
         What only shares a word's stem is marked where none of them has the word itself:
         who looks for an engineer is shown no engine beside one.
         """
-        spots = [
-            [
-                _Spot(*found.span(), found[0], _forms(found[0], self.stemmer))
-                for found in _WORD.finditer(text)
-            ]
-            for text in texts
-        ]
+        spots = [self._spots(text) for text in texts]
         marked: list[list[_Span]] = [[] for _ in texts]
         for clause in self.clauses:
             for found in (self._itself, self._alike):
@@ -150,6 +183,11 @@ class _Marks:
         )
 
 
+@lru_cache(maxsize=64)
+def _marks(asked: Asked, stemmer: str) -> _Marks:
+    return _Marks(asked, stemmer)
+
+
 def _is_ending(word: str, other: str) -> bool:
     """Whether a word is another with an ending, or without its last letter."""
     return other.startswith(word) or word[:-1] == other
@@ -161,7 +199,10 @@ def _runs(tokens: tuple[str, ...], spots: list[_Spot]) -> Iterator[_Span]:
     words = tuple(token for token, _spot in flat)
     length = len(tokens)
     for start, word in enumerate(words):
-        if word == tokens[0] and words[start : start + length] == tokens:
+        if word != tokens[0] or words[start : start + length] != tokens:
+            continue
+        places = [spot.place for _token, spot in flat[start : start + length]]
+        if all(after - before <= 1 for before, after in pairwise(places)):
             yield flat[start][1].start, flat[start + length - 1][1].stop
 
 

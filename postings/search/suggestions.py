@@ -16,6 +16,7 @@ from postings.models import JobPosting
 from postings.search import analysis, index, schema
 from postings.search.criteria import NOT_STATED, Criteria
 from postings.search.document import PARTED
+from postings.search.index import Opened
 from postings.search.located import label, region_name
 from postings.search.matching import filters
 from postings.search.places.where import WITH_REGION
@@ -50,9 +51,12 @@ def what(typed: str, at: datetime) -> list[str]:
     """
     prefix = analysis.folded(typed)
     short = len(prefix) < 2 and not analysis.is_unspaced(typed)  # noqa: PLR2004
-    opened = None if short or len(typed) > LONGEST else index.current()
-    if opened is None or not prefix:
+    if short or not prefix or len(typed) > LONGEST:
         return []
+    return index.ask(lambda opened: _what(opened, typed, prefix, at), list)
+
+
+def _what(opened: Opened, typed: str, prefix: str, at: datetime) -> list[str]:
     is_open = _open(at)
     found = opened.searcher.terms_with_prefix(
         schema.SUGGEST_WHAT, prefix, is_open, _LOOKED_AT
@@ -71,9 +75,12 @@ def where(typed: str, at: datetime) -> list[str]:
     Cost: a few milliseconds.
     """
     prefix = folded_name(typed.split(",", maxsplit=1)[0])
-    opened = index.current() if prefix and len(typed) <= LONGEST else None
-    if opened is None:
+    if not prefix or len(typed) > LONGEST:
         return []
+    return index.ask(lambda opened: _where(opened, typed, prefix, at), list)
+
+
+def _where(opened: Opened, typed: str, prefix: str, at: datetime) -> list[str]:
     is_open = _open(at)
     countries = [
         (name, count)
@@ -98,17 +105,22 @@ def common(at: datetime) -> Common:
     minutes = int(at.timestamp()) // _KEPT_SECONDS
     key = (settings.SEARCH_DIR, get_language(), minutes)
     if key not in _common:
-        if (opened := index.current()) is None:
-            return Common()
-        is_open = _open(at)
-        said = _newest(opened.searcher, is_open)
-        towns = _towns(opened.searcher, is_open)
+        found = index.ask(lambda opened: _commonest(opened, at), Common)
+        if not found.what and not found.where:
+            return found
         _common.clear()
-        _common[key] = Common(
-            what=tuple(_distinct(said)[:MOST]),
-            where=tuple(_distinct(_places(towns))[:MOST]),
-        )
+        _common[key] = found
     return _common[key]
+
+
+def _commonest(opened: Opened, at: datetime) -> Common:
+    is_open = _open(at)
+    said = _newest(opened.searcher, is_open)
+    towns = _towns(opened.searcher, is_open)
+    return Common(
+        what=tuple(_distinct(said)[:MOST]),
+        where=tuple(_distinct(_places(towns))[:MOST]),
+    )
 
 
 _common: dict[tuple[object, ...], Common] = {}
