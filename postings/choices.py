@@ -76,7 +76,7 @@ class FacetGroup:
     chosen: int = 0
     open: bool = False
     single: bool = False
-    beside: tuple[tuple[str, FacetOption], ...] = ()
+    beside: tuple[tuple[str, tuple[FacetOption, ...]], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -272,7 +272,7 @@ def _pay(criteria: Criteria, facet: PayFacet) -> FacetGroup | None:
         chosen=int(chosen is not None) + int(criteria.paid_only),
         open=True,
         single=True,
-        beside=(("paid", stated),),
+        beside=(("paid", (stated,)),),
     )
 
 

@@ -304,10 +304,11 @@ def _few(values: Iterable[str]) -> str:
     shown = wording.listed(found[:FEW])
     if len(found) <= FEW:
         return shown
-    return _("%(values)s and %(count)d more") % {
-        "values": shown,
-        "count": len(found) - FEW,
-    }
+    more = len(found) - FEW
+    text = ngettext(
+        "%(values)s and %(count)d more", "%(values)s and %(count)d more", more
+    )
+    return text % {"values": shown, "count": more}
 
 
 # --- Nothing found --------------------------------------------------------------------

@@ -61,7 +61,7 @@ def samples(at: datetime) -> dict[str, object]:
         "clear_url": address,
         "groups": _groups(),
         "filter_count": 2,
-        "include_closed": _option("closed-1", "Include closed jobs", 87),
+        "include_closed": [_option("closed-1", "Include closed jobs", 87)],
         "organizations": _organizations(),
         "paginations": [
             listing.pagination(page, 59, lambda number: f"?page={number}")

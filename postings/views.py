@@ -95,7 +95,7 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
         "radius": criteria.within,
         "known": suggestions.common(at),
         "groups": choices.facet_groups(criteria, results, names),
-        "include_closed": choices.include_closed(criteria, results),
+        "include_closed": [choices.include_closed(criteria, results)],
         "chips": (chips := choices.chips(criteria, names)),
         "clear_url": criteria.without_filters().url(),
         "filter_count": len(chips),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
@@ -275,7 +275,10 @@ def place_sentence(
     more = (places or areas) - 1
     if more < 1:
         return words
-    return _("%(place)s and %(count)d more") % {"place": words, "count": more}
+    text = ngettext(
+        "%(place)s and %(count)d more", "%(place)s and %(count)d more", more
+    )
+    return text % {"place": words, "count": more}
 
 
 # --- Money ----------------------------------------------------------------------------
@@ -610,4 +613,9 @@ def open_jobs(count: int) -> str:
 
 
 def number(value: int) -> str:
-    return format_decimal(value, locale=locale())
+    return _number(value, locale())
+
+
+@lru_cache(maxsize=10_000)
+def _number(value: int, of: Locale) -> str:
+    return str(format_decimal(value, locale=of))

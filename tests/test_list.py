@@ -9,11 +9,10 @@ from typing import Any
 
 import lxml.html
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from postings.schemaorg import Place
+from postings.schemaorg import CredentialCategory, EmploymentType, Place
 from tests import factories as make
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,12 +113,21 @@ def test_the_list_tells_search_engines_what_it_holds(client: Client) -> None:
 def test_a_full_list_weighs_little(client: Client) -> None:
     for number in range(60):
         make.make_posting(
-            title=f"Cook {number}",
+            title=f"Cook {number} of the lanterns, with {40 - number % 40} stations",
             organization=f"Inn of the {number} lanterns",
+            description=f"<p>{'Soups and roasts for ' * 20} {number} guests.</p>",
             industry=[f"Hospitality of kind {number}"],
             places=[Place(address_locality=f"Town {number}", address_country="DE")],
+            employment_type=[list(EmploymentType)[number % len(EmploymentType)]],
+            credential_category=[
+                list(CredentialCategory)[number % len(CredentialCategory)]
+            ],
+            months_of_experience=number,
+            in_language=("en", "de", "fr")[number % 3],
+            base_salary_currency=("EUR", "USD")[number % 2],
+            base_salary_min_value=30000 + 1000 * number,
+            base_salary_unit_text="YEAR",
         )
-    call_command("load_sample", verbosity=0)
     content = client.get("/?place=DE").content
     page: Any = lxml.html.fromstring(content)
     assert len(page.xpath("//ol[@class='cards']/li")) == 20

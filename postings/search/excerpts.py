@@ -124,8 +124,8 @@ class _Marks:
         stems = frozenset() if clause.phrase else self._stems(clause)
         for spot in spots:
             if word in spot.forms.plain or (
-                any(_is_ending(word, each) for each in spot.forms.plain)
-                and (clause is self.typing or not stems.isdisjoint(spot.forms.stems))
+                (clause is self.typing or not stems.isdisjoint(spot.forms.stems))
+                and any(_is_ending(word, each) for each in spot.forms.plain)
             ):
                 yield spot.start, spot.stop
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from postings.models import JobPosting, Organization
+from postings.search import index
 from tests import factories as make
 from tests.browser.conftest import Watch
 
@@ -120,6 +121,8 @@ def sample() -> dict[str, str]:
     assert isinstance(organization, Organization)
     closed = make.make_closed_posting(title=f"{LONG} (closed)")
     deleted = make.make_posting(title="Deleted", deleted_at=now)
+    # Not left to what the import has begun beside: pages would answer meanwhile.
+    assert index.rebuild(patience=60).done
     return {
         "list": "/",
         "search": "/?q=e&type=FULL_TIME&place=DE&page=99",

@@ -176,7 +176,8 @@ def test_what_changes_nothing_commits_nothing() -> None:
     posting("Gardener")
     index.sync()
     before = folder.state(Path(settings.SEARCH_DIR))
-    assert index.sync() == index.Synced(done=True, revision=1)
+    revision = DatabaseState.objects.get().revision
+    assert index.sync() == index.Synced(done=True, revision=revision)
     assert folder.state(Path(settings.SEARCH_DIR)) == before
 
 
@@ -218,13 +219,19 @@ def rows() -> list[JobPosting]:
     return found
 
 
+def listed_titles(page: Any) -> set[str]:
+    """Of the postings a page links to."""
+    rows = JobPosting.objects.all()
+    return {row.title for row in rows if row.get_absolute_url() in page.text}
+
+
 def everything_is_found(client: Client) -> None:
     page = client.get(reverse("posting_list"), {"q": "weaver"})
     assert page.status_code == 200
     assert titles() == {"Weaver", "Forester", "Beekeeper"}
     page = client.get(reverse("posting_list"), {"q": "weaver"})
     assert page.status_code == 200
-    assert [card.title for card in page.context["results"].cards] == ["Weaver"]
+    assert listed_titles(page) == {"Weaver"}
     assert folder.damaged(build()) == []
 
 
@@ -525,7 +532,7 @@ def test_a_full_disk_fails_no_page_and_no_edit_and_is_made_good(
     many = much(60)
     page = client.get(reverse("posting_list"), {"q": "weaver"})
     assert page.status_code == 200
-    assert "Weaver" in page.text  # from the index as it was
+    assert listed_titles(page) == {"Weaver"}  # from the index as it was
     with pytest.raises(CommandError, match="could not be brought up to date") as said:
         call_command("refresh_search", quiet=True)
     assert said.value.returncode == 2
@@ -548,7 +555,7 @@ def test_a_disk_that_cannot_be_written_fails_no_page_and_no_edit(
     retitled(rows[0], "Actuary")
     page = client.get(reverse("posting_list"), {"q": "beekeeper"})
     assert page.status_code == 200
-    assert "Beekeeper" in page.text
+    assert listed_titles(page) == {"Beekeeper"}
     with pytest.raises(CommandError, match="could not be brought up to date"):
         call_command("refresh_search", quiet=True)
     another_process()  # tantivy opens nothing where it cannot lock
@@ -842,15 +849,17 @@ def test_refresh_search_adds_what_is_missing_and_says_so(
 ) -> None:
     row = posting("Gardener")
     call_command("refresh_search")
+    revision = row.revision
     assert capsys.readouterr() == (
-        "Search index: built from 1 postings, at revision 1.\n",
+        f"Search index: built from 1 postings, at revision {revision}.\n",
         "",
     )
     before = build()
     retitled(row, "Florist")
     call_command("refresh_search")
+    revision = DatabaseState.objects.get().revision
     assert capsys.readouterr() == (
-        "Search index: up to date, with 1 postings added, at revision 2.\n",
+        f"Search index: up to date, with 1 postings added, at revision {revision}.\n",
         "",
     )
     assert build() == before

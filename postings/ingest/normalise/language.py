@@ -196,7 +196,7 @@ def language_tag(words: Any) -> str:
     English and in the language itself. `und`, `mul`, `x-default` and what CLDR has no
     such language for are unknown; an unknown region is left out, an extension too.
     """
-    if not isinstance(words, str) or len(words) > _MAX_WORDS:
+    if not isinstance(words, str) or len(words) > _MAX_WORDS or not words.strip():
         return ""
     return _tag(words)
 
