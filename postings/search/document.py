@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from math import ceil, floor
+from math import floor
 from typing import Any
 
 import tantivy
@@ -183,11 +183,11 @@ def _add_instants(document: tantivy.Document, row: Mapping[str, Any]) -> None:
     pk = row["pk"] & _ID_MASK
     posted = _floor(row["posted_at"])
     closes = _floor(row["valid_through"])
-    published = row["published_at"]
     withdrawn = _floor(row["withdrawn_at"])
     document.add_integer(schema.POSTED, posted or 0)
-    opens = _NEVER if published is None else ceil(published.timestamp())
-    document.add_integer(schema.PUBLISHED, opens)
+    # In the second it is published in, lest an import be found a second late.
+    opens = _floor(row["published_at"])
+    document.add_integer(schema.PUBLISHED, _NEVER if opens is None else opens)
     if closes is not None:
         document.add_integer(schema.CLOSES, closes)
     if withdrawn is not None:

@@ -281,6 +281,13 @@ def test_what_was_edited_is_there_once_and_as_it_is_now() -> None:
     assert find(include_closed=True).total == 0
 
 
+def test_what_is_published_this_moment_is_found_this_moment() -> None:
+    at = NOW.replace(microsecond=900_000)
+    make.make_posting(published_at=NOW.replace(microsecond=500_000))
+    make.make_posting(published_at=NOW + timedelta(seconds=1))
+    assert search(Criteria(), at=at).total == 1
+
+
 # --- Facets ---------------------------------------------------------------------------
 
 
