@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Iterable
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from postings import wording
 from postings.models import JobPosting, Organization
 from postings.models.columns import posting_of
 from postings.schemaorg import to_jsonld
+from postings.search.excerpts import Part
 
 register = template.Library()
 
@@ -47,6 +49,16 @@ def monogram(
         return {"letter": "?", "number": ""}
     digest = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
     return {"letter": initial(name), "number": int(digest, 16) % HUES}
+
+
+@register.simple_tag
+def marked(parts: Iterable[Part]) -> SafeString:
+    """A text with the words marked that were searched for, all of it escaped."""
+    shown = (
+        (format_html("<mark>{}</mark>", part.text) if part.marked else part.text,)
+        for part in parts
+    )
+    return format_html_join("", "{}", shown)
 
 
 def initial(name: str) -> str:
