@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -47,11 +49,19 @@ def test_the_style_page_shows_cards_in_every_state(client: Client) -> None:
     assert "<b>Closed " in page
 
 
-def test_the_page_of_an_error_needs_no_manifest(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def _no_manifest() -> Iterator[None]:
+    """By hand: monkeypatch would delete it, as the storage only wraps what has it."""
+    storage: Any = staticfiles_storage
+    names = storage.hashed_files
+    storage.hashed_files = {}
+    yield
+    storage.hashed_files = names
+
+
+@pytest.mark.usefixtures("_no_manifest")
+def test_the_page_of_an_error_needs_no_manifest() -> None:
     request = RequestFactory().get("/")
-    monkeypatch.setattr(staticfiles_storage, "hashed_files", {})
     with pytest.raises(ValueError, match="manifest"):
         render_to_string("404.html", {}, request)
     answer = server_error(request)
