@@ -20,16 +20,7 @@ from postings.wording import CREDENTIAL_LABELS, EMPLOYMENT_LABELS, WORKPLACE_LAB
 SHOWN = 10
 
 #: What stands before the value on a chip.
-_CHIP_LABELS = {
-    Group.TYPE: gettext_lazy("Type"),
-    Group.WORKPLACE: gettext_lazy("Workplace"),
-    Group.PLACE: gettext_lazy("Place"),
-    Group.ORGANIZATION: gettext_lazy("Organization"),
-    Group.INDUSTRY: gettext_lazy("Industry"),
-    Group.EDUCATION: gettext_lazy("Education"),
-    Group.EXPERIENCE: gettext_lazy("Experience"),
-    Group.LANGUAGE: gettext_lazy("Language"),
-}
+_CHIP_LABELS = LABELS | {Group.TYPE: gettext_lazy("Type")}
 
 EXPERIENCE_LABELS = {
     "0": gettext_lazy("None asked for"),

@@ -71,7 +71,6 @@ class Understood:
     place: str = ""
     others: tuple[Link, ...] = ()
     unknown: str = ""
-    towns: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -218,7 +217,6 @@ def understood(criteria: Criteria, results: Results) -> Understood:
         place=area.label if area and (others or _says_more(area, criteria)) else "",
         others=others[:_OTHERS],
         unknown=criteria.where if criteria.where and area is None else "",
-        towns=any(each.about for each in results.distances.values()),
     )
 
 

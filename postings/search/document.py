@@ -54,7 +54,7 @@ _ID_MASK = (1 << schema.KEY_BITS) - 1
 _DAY = 24 * 60 * 60
 
 
-def documents(ids: Sequence[int]) -> Iterator[tuple[int, tantivy.Document]]:
+def documents(ids: Sequence[int]) -> Iterator[tantivy.Document]:
     """The documents of the postings that exist among these ids, whatever their state."""
     rows = JobPosting.objects.filter(pk__in=ids).values(*_COLUMNS)
     texts = {
@@ -74,10 +74,7 @@ def documents(ids: Sequence[int]) -> Iterator[tuple[int, tantivy.Document]]:
         areas[pk].append(code)
     for row in rows:
         pk = row["pk"]
-        yield (
-            pk,
-            _document(row, texts.get(pk, ""), places.get(pk, ()), areas.get(pk, ())),
-        )
+        yield _document(row, texts.get(pk, ""), places.get(pk, ()), areas.get(pk, ()))
 
 
 def _places(ids: Sequence[int]) -> dict[int, list[Located]]:
@@ -183,17 +180,13 @@ def _add_instants(document: tantivy.Document, row: Mapping[str, Any]) -> None:
     pk = row["pk"] & _ID_MASK
     posted = _floor(row["posted_at"])
     closes = _floor(row["valid_through"])
-    withdrawn = _floor(row["withdrawn_at"])
     document.add_integer(schema.POSTED, posted or 0)
     # In the second it is published in, lest an import be found a second late.
     opens = _floor(row["published_at"])
     document.add_integer(schema.PUBLISHED, _NEVER if opens is None else opens)
-    if closes is not None:
-        document.add_integer(schema.CLOSES, closes)
-    if withdrawn is not None:
-        document.add_integer(schema.WITHDRAWN, withdrawn)
-    ends = closes if closes is not None else _NEVER
-    document.add_integer(schema.ENDS, ends if withdrawn is None else -_NEVER)
+    ends = _NEVER if closes is None else closes
+    withdrawn = row["withdrawn_at"] is not None
+    document.add_integer(schema.ENDS, -_NEVER if withdrawn else ends)
     document.add_unsigned(schema.NEWEST, sort_key(posted or 0, pk))
     document.add_unsigned(schema.CLOSING, sort_key(ends, _ID_MASK - pk))
     document.add_float(

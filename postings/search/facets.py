@@ -34,13 +34,7 @@ _CANDIDATES = 150
 
 _DAY = 24 * 60 * 60
 
-_CLOSED = (
-    Group.TYPE, Group.WORKPLACE, Group.EDUCATION, Group.EXPERIENCE, Group.LANGUAGE,
-)  # fmt: skip
 _OPEN = (Group.ORGANIZATION, Group.INDUSTRY)
-
-#: How many amounts of pay are offered, and the share of postings the highest keeps.
-_AMOUNTS, _LEAST_SHARE = 6, 0.02
 
 Counts: TypeAlias = dict[str, int]
 

@@ -289,6 +289,20 @@ def number(result: tantivy.SearchResult) -> int:
     return int(getattr(result, "count", None) or 0)
 
 
+def ids(searcher: tantivy.Searcher, result: tantivy.SearchResult) -> list[int]:
+    """The ids of the postings a search found, in its order; of the mark it is 0."""
+    return values(searcher, schema.PK, [address for _key, address in result.hits])
+
+
+def values(
+    searcher: tantivy.Searcher, name: str, addresses: list[tantivy.DocAddress]
+) -> list[int]:
+    """The whole numbers a field holds of documents, 0 where it holds none."""
+    if not addresses:
+        return []
+    return [int(each or 0) for each in searcher.fast_field_values(name, addresses)]
+
+
 # --- Writing --------------------------------------------------------------------------
 
 
@@ -440,14 +454,14 @@ def _add(
         if reader.stopping.is_set():
             raise _Stopped
         batch = ids[start : start + _BATCH]
-        for _pk, document in documents(batch):
+        for document in documents(batch):
             writer.add_document(document)
         if progress:
             progress(start + len(batch), len(ids))
 
 
 def _delete(writer: tantivy.IndexWriter, ids: Sequence[int]) -> None:
-    """By a query: tantivy takes a term of a whole number for a signed one."""
+    """A query a batch, since each is looked for in every segment."""
     for start in range(0, len(ids), _BATCH):
         batch = list(ids[start : start + _BATCH])
         query = tantivy.Query.term_set_query(schema.SCHEMA, schema.PK, batch)

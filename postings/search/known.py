@@ -11,7 +11,7 @@ from tantivy import Occur, Query, Searcher
 from postings.countries import folded
 from postings.search import schema
 from postings.search.analysis import STEMMERS
-from postings.search.index import number
+from postings.search.index import ids, number
 from postings.search.located import Located, places_of, region_name
 from postings.search.places.gazetteer import Point
 from postings.search.places.where import KnownPostcode, KnownRegion, KnownTown
@@ -101,17 +101,12 @@ class Known:
         hits = self._searcher.search(
             query, _SAMPLE, count=True, order_by_field=schema.NEWEST
         )
-        addresses = [address for _key, address in hits.hits]
-        if not addresses:
+        if not (found := ids(self._searcher, hits)):
             return []
-        ids = [
-            int(each or 0)
-            for each in self._searcher.fast_field_values(schema.PK, addresses)
-        ]
         places: dict[tuple[str, str], Located] = {}
         seen: dict[tuple[str, str], set[int]] = defaultdict(set)
         points: dict[tuple[str, str], list[Point]] = defaultdict(list)
-        for pk, place in places_of(ids):
+        for pk, place in places_of(found):
             if not fits(place):
                 continue
             key = (place.country, place.region)
@@ -119,7 +114,7 @@ class Known:
             seen[key].add(pk)
             if place.point is not None and not place.by_town:
                 points[key].append(place.point)
-        share = number(hits) / len(ids)
+        share = number(hits) / len(found)
         return [
             (key, place, round(len(seen[key]) * share), points[key])
             for key, place in places.items()

@@ -15,7 +15,7 @@ from postings.models import JobPosting
 from postings.search import distance, index, schema
 from postings.search.corrections import corrected
 from postings.search.criteria import NOT_STATED, Criteria, Sort
-from postings.search.facets import Counted, Facets, PayFacet, facets
+from postings.search.facets import Facets, facets
 from postings.search.index import Opened
 from postings.search.known import Known
 from postings.search.matching import (
@@ -28,8 +28,6 @@ from postings.search.matching import (
 from postings.search.places.where import Area, Resolution, resolve
 from postings.search.schema import SCHEMA
 from postings.search.words import Words, parsed
-
-__all__ = ["Counted", "Facets", "PayFacet", "Results", "counts", "search"]
 
 PAGE_SIZE = 20
 
@@ -73,7 +71,6 @@ class Results:
     any_word: bool = False
     where: Resolution = field(default_factory=Resolution)
     distances: Mapping[int, distance.Distance] = field(default_factory=dict)
-    currency: str = ""
     waiting: bool = False
     asked: Asked | None = None
 
@@ -124,10 +121,10 @@ def ids_in_any_state(words: str, *, most: int) -> tuple[int, ...] | None:
         stemmers = Known(opened.searcher).stemmers()
         asked = Asked(wanted, stemmers, typing=wanted.typing)
         query = words_match(asked, opened.searcher) or Query.all_query()
-        hits = opened.searcher.search(query, most, order_by_field=schema.NEWEST).hits
-        addresses = [address for _key, address in hits]
-        found = opened.searcher.fast_field_values(schema.PK, addresses)
-        return tuple(int(pk) for pk in found if pk)  # the mark has none
+        hits = opened.searcher.search(query, most, order_by_field=schema.NEWEST)
+        return tuple(
+            filter(None, index.ids(opened.searcher, hits))
+        )  # the mark has none
 
     return index.ask(found, lambda: None)
 
@@ -280,7 +277,6 @@ class _Search:
             any_word=self.asked.any_word,
             where=self.where,
             distances=distance.of(found, self.area) if self.area else {},
-            currency=self._currency if sort is Sort.PAY else "",
             asked=self.asked if self.asked.words else None,
         )
 
@@ -298,7 +294,7 @@ class _Search:
             if key in kept:
                 return kept[key]
         found = (
-            facets(self.searcher, self.criteria, partial(self.query), self.at),
+            facets(self.searcher, self.criteria, self.query, self.at),
             self._count(self.closed()),
         )
         if key:
@@ -361,7 +357,8 @@ class _Search:
                 equals = [address for _score, address in hits[start : start + length]]
                 return _Found(self._ids(equals), index.number(result))
             most = min(8 * most, _MOST_EQUALS)
-        keys = self._values(schema.NEWEST, [address for _score, address in hits])
+        addresses = [address for _score, address in hits]
+        keys = index.values(self.searcher, schema.NEWEST, addresses)
         ranked = sorted(
             zip(hits, keys, strict=True), key=lambda item: (-item[0][0], -item[1])
         )
@@ -451,16 +448,10 @@ class _Search:
         hits = self.searcher.search(
             within, most, count=True, order_by_field=schema.NEWEST
         )
-        return index.number(hits), self._ids([address for _key, address in hits.hits])
+        return index.number(hits), tuple(index.ids(self.searcher, hits))
 
     def _ids(self, addresses: list[DocAddress]) -> tuple[int, ...]:
-        return tuple(self._values(schema.PK, addresses))
-
-    def _values(self, name: str, addresses: list[DocAddress]) -> list[int]:
-        if not addresses:
-            return []
-        found = self.searcher.fast_field_values(name, addresses)
-        return [int(value or 0) for value in found]
+        return tuple(index.values(self.searcher, schema.PK, addresses))
 
 
 def _but(query: Query, those: Query) -> Query:

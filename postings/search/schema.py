@@ -30,9 +30,9 @@ TYPE, WORKPLACE, PLACE, ORGANIZATION = "type", "workplace", "place", "organizati
 INDUSTRY, EDUCATION, EXPERIENCE = "industry", "education", "experience"
 LANGUAGE, CURRENCY, COUNTRY = "language", "currency", "country"
 
-#: Instants in seconds. `ENDS` is `closes`, or the beginning of time when withdrawn.
-POSTED, PUBLISHED, CLOSES, ENDS = "posted", "published", "closes", "ends"
-WITHDRAWN = "withdrawn"
+#: Instants in seconds. `ENDS` is when it closes, far away where it does not, or the
+#: beginning of time when withdrawn: open is what is published and has not ended.
+POSTED, PUBLISHED, ENDS = "posted", "published", "ends"
 
 #: Yearly pay at most, in whole units of `CURRENCY`.
 YEARLY = "yearly"
@@ -84,7 +84,7 @@ def _build() -> tantivy.Schema:
         EXACT_TITLE, TOWN, REGION, POSTCODE, SUGGEST_WHAT, SUGGEST_WHERE,
     ):  # fmt: skip
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in (POSTED, PUBLISHED, CLOSES, ENDS, WITHDRAWN):
+    for name in (POSTED, PUBLISHED, ENDS):
         builder.add_integer_field(name, fast=True)
     builder.add_unsigned_field(YEARLY, fast=True)
     builder.add_unsigned_field(CELLS, indexed=True)

@@ -150,11 +150,7 @@ def _towns(searcher: Searcher, is_open: Query) -> list[tuple[str, int]]:
 def _ids(searcher: Searcher, query: Query, most: int) -> list[int]:
     """Of the newest postings that fit."""
     hits = searcher.search(query, most, count=False, order_by_field=schema.NEWEST)
-    addresses = [address for _key, address in hits.hits]
-    if not addresses:
-        return []
-    found = searcher.fast_field_values(schema.PK, addresses)
-    return [int(each or 0) for each in found]
+    return index.ids(searcher, hits)
 
 
 def _open(at: datetime) -> Query:

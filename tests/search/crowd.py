@@ -281,7 +281,7 @@ def _append(build: Path, ids: Sequence[int], beside: Path) -> None:
     beside.mkdir()
     own = schema.register(tantivy.Index(schema.SCHEMA, str(beside)))
     writer = own.writer(15_000_000, 1)
-    for _pk, document in documents(ids):
+    for document in documents(ids):
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()

@@ -475,7 +475,7 @@ def test_the_best_paid_in_one_currency_come_first_then_the_others(
     criteria: Criteria, pay: Pay | None, truth: Truth
 ) -> None:
     criteria = replace(criteria, pay=pay, sort=Sort.PAY)
-    currency = search(criteria, at=NOW).currency
+    currency = search(criteria, at=NOW).facets.pay.currency
     if pay:
         assert currency == pay.currency
     found = [truth.rows[pk] for pk in paged(criteria)]
