@@ -87,7 +87,7 @@ def card(posting: JobPosting, at: datetime) -> Card:
         closed=closed(posting, state),
         excerpt=posting.excerpt,
         lang=foreign(posting.in_language),
-        dir=wording.direction(posting.in_language),
+        dir=wording.direction(posting.in_language) or "auto",
     )
 
 

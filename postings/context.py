@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Count
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from postings.models import JobPosting
 from postings.search.criteria import RADII, RADIUS
@@ -46,6 +48,11 @@ class Site:
     def radius(self) -> int:
         """The kilometres meant where none are chosen."""
         return RADIUS
+
+    @cached_property
+    def shortlist_url(self) -> str:
+        """Named by every card."""
+        return reverse("shortlist")
 
     @property
     def open_count(self) -> int:

@@ -372,7 +372,14 @@ def _decimals(*values: Decimal) -> str:
 
 
 def _pattern_money(amount: Decimal, currency: str, decimals: str) -> str:
-    language = locale()
+    return _in_language(amount, currency, decimals, locale())
+
+
+@lru_cache(maxsize=10_000)
+def _in_language(
+    amount: Decimal, currency: str, decimals: str, language: Locale
+) -> str:
+    """Kept: pay is mostly round, and a list says much of it many times."""
     standard = language.currency_formats["standard"].pattern.split(";")[0]
     pattern = re.sub(r"\.0+", "", standard)
     pattern = re.sub(r"0(?!.*0)", f"0{decimals}", pattern)

@@ -67,8 +67,8 @@ _LAYOUT_TAG: Final = re.compile(
     re.IGNORECASE,
 )
 _BLOCK_EDGE: Final = re.compile(
-    r"\s*<(?:/?(?:p|h[2-6]|ul|ol|li|dl|dt|dd|blockquote|pre|table|caption|thead|tbody"
-    r"|tr|th|td)\b|[bh]r)[^>]*>\s*"
+    r"<(?:/?(?:p|h[2-6]|ul|ol|li|dl|dt|dd|blockquote|pre|table|caption|thead|tbody"
+    r"|tr|th|td)\b|[bh]r)[^>]*>"
 )
 _ANY_TAG: Final = re.compile(r"<[^>]*>")
 _HEADING: Final = re.compile(r"<h([2-6])[^>]*>.*?</h\1>", re.DOTALL)

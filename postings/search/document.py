@@ -6,6 +6,7 @@ Cost: four queries a batch, and about 0.2 ms a posting of 4 KB.
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,6 +16,8 @@ from math import floor
 from typing import Any
 
 import tantivy
+from django.db import models
+from django.db.models.functions import Cast
 
 from postings.countries import folded as folded_name
 from postings.models import (
@@ -30,16 +33,25 @@ from postings.search.located import Located, label, places_of, region_name
 from postings.search.places.cells import cells
 
 _COLUMNS = (
-    "pk", "title", "name", "alternate_name", "identifier", "relevant_occupation",
-    "hiring_organization", "hiring_organization__name",
-    "hiring_organization__alternate_name", "hiring_organization__legal_name",
-    "employment_unit", "skills", "industry", "occupational_category",
-    "employment_type", "job_location_type", "places_count", "credential_category",
-    "months_of_experience", "in_language", "posted_at", "published_at",
-    "valid_through", "withdrawn_at", "hidden", "deleted_at",
-    "base_salary_currency", "base_salary_yearly_min_value",
+    "pk", "title", "name", "identifier", "relevant_occupation", "hiring_organization",
+    "hiring_organization__name", "hiring_organization__legal_name", "employment_unit",
+    "job_location_type", "places_count", "months_of_experience", "in_language",
+    "posted_at", "published_at", "valid_through", "withdrawn_at", "hidden",
+    "deleted_at", "base_salary_currency", "base_salary_yearly_min_value",
     "base_salary_yearly_max_value",
 )  # fmt: skip
+
+#: Lists as the JSON they are kept as: most are empty, and then nothing is to be read.
+_LISTS = {
+    f"{name}_json": Cast(name, models.TextField())
+    for name in (
+        "alternate_name", "hiring_organization__alternate_name", "skills", "industry",
+        "occupational_category", "employment_type", "credential_category",
+    )
+}  # fmt: skip
+
+#: Sanitised HTML as bare text, without what marks it safe.
+_TEXTS = [Cast(name, models.TextField()) for name in TEXT_COLUMNS.values()]
 
 _TAG = re.compile(r"<[^>]*>")
 
@@ -49,24 +61,30 @@ _SUGGESTED = 12
 #: The last instant: what never ends, and what sorts last.
 _NEVER = 2**33
 
+#: Of an employer there is none, a column is null.
+_EMPTY = ("[]", None)
+
 _ID_MASK = (1 << schema.KEY_BITS) - 1
 
 _DAY = 24 * 60 * 60
 
+#: What every amount is exact up to, whoever reads it.
+_MOST_PAID = 2**53
+
 
 def documents(ids: Sequence[int]) -> Iterator[tantivy.Document]:
     """The documents of the postings that exist among these ids, whatever their state."""
-    rows = JobPosting.objects.filter(pk__in=ids).values(*_COLUMNS)
+    rows = JobPosting.objects.filter(pk__among=ids).values(*_COLUMNS, **_LISTS)
     texts = {
         pk: " ".join(filter(None, parts))
-        for pk, *parts in JobPostingTexts.objects.filter(pk__in=ids).values_list(
-            "pk", *TEXT_COLUMNS.values()
+        for pk, *parts in JobPostingTexts.objects.filter(pk__among=ids).values_list(
+            "pk", *_TEXTS
         )
     }
     places: Mapping[int, list[Located]] = _places(ids)
     areas: dict[int, list[str]] = defaultdict(list)
     for pk, code in (
-        ApplicantLocationRequirement.objects.filter(posting__in=ids)
+        ApplicantLocationRequirement.objects.filter(posting__among=ids)
         .exclude(address_country="")
         .order_by("position", "id")
         .values_list("posting", "address_country")
@@ -74,6 +92,9 @@ def documents(ids: Sequence[int]) -> Iterator[tantivy.Document]:
         areas[pk].append(code)
     for row in rows:
         pk = row["pk"]
+        for name in _LISTS:
+            text = row[name]
+            row[name] = () if text in _EMPTY else json.loads(text)
         yield _document(row, texts.get(pk, ""), places.get(pk, ()), areas.get(pk, ()))
 
 
@@ -109,19 +130,19 @@ def _add_words(
     places: Sequence[Located],
 ) -> None:
     words = {
-        schema.TITLE: _joined((row["title"], row["name"], *row["alternate_name"])),
+        schema.TITLE: _joined((row["title"], row["name"], *row["alternate_name_json"])),
         schema.ORGANIZATION_NAME: _joined(
             (
                 row["hiring_organization__name"],
                 row["hiring_organization__legal_name"],
-                *(row["hiring_organization__alternate_name"] or ()),
+                *row["hiring_organization__alternate_name_json"],
                 row["employment_unit"],
             )
         ),
-        schema.SKILLS: _joined(row["skills"]),
-        schema.INDUSTRY_WORDS: _joined(row["industry"]),
+        schema.SKILLS: _joined(row["skills_json"]),
+        schema.INDUSTRY_WORDS: _joined(row["industry_json"]),
         schema.OCCUPATION: _joined(
-            (row["relevant_occupation"], *row["occupational_category"])
+            (row["relevant_occupation"], *row["occupational_category_json"])
         ),
         schema.PLACE_WORDS: _joined(place.words for place in places),
     }
@@ -155,7 +176,7 @@ def _add_values(
 ) -> None:
     paths = [path for place in places for path in place.paths]
     values: dict[str, Iterable[str]] = {
-        schema.TYPE: row["employment_type"],
+        schema.TYPE: row["employment_type_json"],
         schema.WORKPLACE: [
             workplace(
                 remote=row["job_location_type"] == JobLocationType.TELECOMMUTE,
@@ -165,8 +186,8 @@ def _add_values(
         schema.PLACE: paths if places else areas,
         schema.COUNTRY: [place.country for place in places] if places else areas,
         schema.ORGANIZATION: [str(row["hiring_organization"] or "")],
-        schema.INDUSTRY: row["industry"],
-        schema.EDUCATION: row["credential_category"],
+        schema.INDUSTRY: row["industry_json"],
+        schema.EDUCATION: row["credential_category_json"],
         schema.EXPERIENCE: [experience_of(row["months_of_experience"])],
         schema.LANGUAGE: [row["in_language"].split("-", maxsplit=1)[0].lower()],
     }
@@ -212,10 +233,17 @@ def _add_pay(document: tantivy.Document, row: Mapping[str, Any]) -> None:
     if not currency or yearly is None:
         document.add_text(schema.CURRENCY, NOT_STATED)
         return
-    amount = max(0, int(yearly))
+    amount = min(max(0, int(yearly)), _MOST_PAID)
     document.add_text(schema.CURRENCY, currency)
-    document.add_unsigned(schema.YEARLY, min(amount, 2**53))
+    document.add_unsigned(schema.YEARLY, amount)
+    document.add_unsigned(schema.STEP, _step(amount))
     document.add_unsigned(schema.PAID, sort_key(amount, row["pk"]))
+
+
+def _step(amount: int) -> int:
+    """62,400 is 62,000."""
+    size: int = 10 ** max(len(str(amount)) - 2, 0)
+    return amount // size * size
 
 
 def _add_places(document: tantivy.Document, places: Sequence[Located]) -> None:
@@ -254,7 +282,7 @@ def _add_suggestions(
     what = (
         row["title"],
         row["hiring_organization__name"],
-        *row["skills"][:_SUGGESTED],
+        *row["skills_json"][:_SUGGESTED],
     )
     for text in dict.fromkeys(filter(None, what)):
         if folded := analysis.folded(text):

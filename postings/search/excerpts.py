@@ -35,7 +35,7 @@ _DOTTED_WORD = re.compile(
 _SENTENCE_END = re.compile(r"[.!?:;…]\s+| · ")
 
 #: Where a heading, a paragraph or an item ends without saying so.
-_BLOCK_END = re.compile(r"(?<![.!?:;,…])\n")
+_BLOCK_END = re.compile(r"\n(?<![.!?:;,…]\n)")
 
 _Span: TypeAlias = tuple[int, int]
 
@@ -98,21 +98,34 @@ class _Marks:
         self._wanted_stems = frozenset(
             stem for clause in self.clauses for stem in self._stems(clause)
         )
-        self._met: dict[str, bool] = {}
+        # Words of several parts stand side by side: only then do places matter.
+        self._in_order = any(len(clause.tokens) > 1 for clause in self.clauses)
+        self._met: set[str] = set()
+        self._fitting: set[str] = set()
 
     def _spots(self, text: str) -> list[_Spot]:
         """The words of a text that can be the query's."""
         lower = text.lower()
         dotted = ".js" in lower or ".net" in lower
         pattern = _DOTTED_WORD if dotted else _WORD
-        for word in set(pattern.findall(text)):
-            if word not in self._met:
-                self._met[word] = self._can_match(_forms(word, self.stemmer))
-        met = self._met
+        words = set(pattern.findall(text))
+        for word in words - self._met:
+            if self._can_match(_forms(word, self.stemmer)):
+                self._fitting.add(word)
+        self._met |= words
+        fitting = self._fitting & words
+        if not fitting:
+            return []
+        if dotted or self._in_order:
+            return [
+                _Spot(*found.span(), place, _forms(found[0], self.stemmer))
+                for place, found in enumerate(pattern.finditer(text))
+                if found[0] in fitting
+            ]
         return [
-            _Spot(*found.span(), place, _forms(found[0], self.stemmer))
-            for place, found in enumerate(pattern.finditer(text))
-            if met[found[0]]
+            _Spot(*found.span(), 0, _forms(found[0], self.stemmer))
+            for found in _only(frozenset(fitting)).finditer(text)
+            if not _goes_on(text, found.start())
         ]
 
     def _can_match(self, forms: _Forms) -> bool:
@@ -181,6 +194,20 @@ class _Marks:
             for form in (clause.typed, *clause.tokens)
             for stem in analysis.tokens(form, self.stemmer)
         )
+
+
+@lru_cache(maxsize=256)
+def _only(words: frozenset[str]) -> re.Pattern[str]:
+    """Finds these words of `_WORD`, ends of longer ones with them, six times as fast."""
+    longest_first = sorted(words, key=len, reverse=True)
+    several = "|".join(re.escape(word) for word in longest_first)
+    return re.compile(rf"(?:{several})(?![^\W_]|[\u0300-\u036f+#])")
+
+
+def _goes_on(text: str, start: int) -> bool:
+    """Whether a word that begins here is only the end of one."""
+    before = text[start - 1 : start]
+    return before.isalnum() or "\u0300" <= before <= "\u036f"
 
 
 @lru_cache(maxsize=64)

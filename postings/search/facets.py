@@ -19,7 +19,9 @@ from typing import Any, TypeAlias
 from tantivy import Occur, Query, Searcher
 
 from postings.search import schema
-from postings.search.criteria import DAYS, NOT_STATED, Criteria, Group
+from postings.search.criteria import DAYS, NOT_STATED, Criteria, Group, Pay
+from postings.search.index import number
+from postings.search.matching import pay_match
 from postings.search.schema import SCHEMA
 
 #: How many values of an open group are shown besides chosen ones; of towns and regions
@@ -29,8 +31,12 @@ MAX_VALUES, MAX_INSIDE = 30, 10
 #: More values than any closed group has, countries and currencies among them.
 _ALL = 500
 
-#: How many values each segment names when the largest of many are looked for.
-_CANDIDATES = 150
+#: How many values each segment names when the largest of many are looked for: where there
+#: are fewer, one look is exact. It costs hardly more than naming thirty.
+_CANDIDATES = 1_000
+
+#: More steps than amounts of pay have: of two digits each, up to 2^53.
+_STEPS = 2_000
 
 _DAY = 24 * 60 * 60
 
@@ -247,72 +253,54 @@ class _Counting:
         if chosen is not None or self.criteria.paid_only:
             query = self.without(pay=False)
             found = self._aggregate(query, _pay_aggregation())
-        currencies = _counts(found[schema.CURRENCY])
-        currencies.pop(NOT_STATED, None)
+        stated = {
+            each["key"]: each
+            for each in found[schema.CURRENCY]["buckets"]
+            if each["key"] != NOT_STATED
+        }
+        currencies = {code: each["doc_count"] for code, each in stated.items()}
         if chosen is not None:
             currencies.setdefault(chosen.currency, 0)
         if not currencies:
             return PayFacet()
         currency = chosen.currency if chosen else next(iter(_largest(currencies, 1)))
-        among = Query.boolean_query(
-            [
-                (Occur.Must, query),
-                (Occur.Must, Query.term_query(SCHEMA, schema.CURRENCY, currency)),
-            ]
-        )
-        amounts = self._amounts(among, currencies[currency])
+        amounts = _amounts(stated[currency][schema.STEP] if currency in stated else {})
         if chosen and chosen.yearly and chosen.yearly not in amounts:
-            amounts = sorted((*amounts, chosen.yearly))
+            amounts[chosen.yearly] = self._at_least(query, chosen)
         return PayFacet(
             currency=currency,
             currencies=tuple(
                 Counted(value=code, count=count) for code, count in currencies.items()
             ),
-            amounts=self._at_least(among, amounts),
+            amounts=tuple(sorted(amounts.items())),
             stated=currencies[currency],
         )
 
-    def _amounts(self, among: Query, stated: int) -> list[int]:
-        """Round amounts over what is paid, each a real choice."""
-        if not stated:
-            return []
-        asked = {
-            "p": {
-                "percentiles": {
-                    "field": schema.YEARLY,
-                    "percents": [5, 25, 50, 70, 85, 95],
-                }
-            }
-        }
-        values = self._aggregate(among, asked)["p"]["values"]
-        numbers = [
-            each["value"] if isinstance(each, Mapping) else each
-            for each in (values.values() if isinstance(values, Mapping) else values)
-        ]
-        return sorted({_rounded(number) for number in numbers if number and number > 0})
-
-    def _at_least(
-        self, among: Query, amounts: Sequence[int]
-    ) -> tuple[tuple[int, int], ...]:
-        if not amounts:
-            return ()
-        ranges: list[dict[str, int]] = [
-            {"from": low, "to": high} for low, high in pairwise(amounts)
-        ]
-        ranges.append({"from": amounts[-1]})
-        asked = {"a": {"range": {"field": schema.YEARLY, "ranges": ranges}}}
-        buckets = self._aggregate(among, asked)["a"]["buckets"]
-        counts = {round(b["from"]): b["doc_count"] for b in buckets if "from" in b}
-        return tuple(
-            (low, sum(count for start, count in counts.items() if start >= low))
-            for low in amounts
-        )
+    def _at_least(self, query: Query, pay: Pay) -> int:
+        paid = pay_match(pay, paid_only=True)
+        among = Query.boolean_query([(Occur.Must, query), *paid])
+        return number(self.searcher.search(among, 1, count=True))
 
 
-def _rounded(amount: float) -> int:
-    """To two digits, as people say amounts of pay: 62,400 is 62,000."""
-    size = 10 ** max(len(str(int(amount))) - 2, 0)
-    return int(amount // size * size)
+#: Of what is paid, the share that is paid less than each amount that is offered.
+_SHARES = (0.05, 0.25, 0.5, 0.7, 0.85, 0.95)
+
+
+def _amounts(steps: Mapping[str, Any]) -> dict[int, int]:
+    """Round amounts over what is paid, each a real choice, and how many pay as much.
+
+    `steps` are counts of postings by their pay, rounded down.
+    """
+    buckets = steps.get("buckets", ())
+    counts = sorted((round(each["key"]), each["doc_count"]) for each in buckets)
+    total = sum(count for _step, count in counts)
+    found: dict[int, int] = {}
+    less = 0
+    for step, count in counts:
+        if step and any(less < share * total <= less + count for share in _SHARES):
+            found[step] = total - less
+        less += count
+    return found
 
 
 def _aggregations(group: Group) -> dict[str, Any]:
@@ -323,7 +311,8 @@ def _aggregations(group: Group) -> dict[str, Any]:
 
 
 def _pay_aggregation() -> dict[str, Any]:
-    return {schema.CURRENCY: _terms(schema.CURRENCY, _ALL)}
+    steps = {schema.STEP: _terms(schema.STEP, _STEPS)}
+    return {schema.CURRENCY: {**_terms(schema.CURRENCY, _ALL), "aggs": steps}}
 
 
 def _terms(

@@ -40,7 +40,9 @@ _COLUMNS = (
 
 def places_of(ids: Iterable[int]) -> Iterator[tuple[int, Located]]:
     """The places of postings, each with its posting's id. Cost: one query."""
-    rows = JobLocation.objects.filter(posting__in=list(ids)).order_by("position", "id")
+    rows = JobLocation.objects.filter(posting__among=list(ids)).order_by(
+        "position", "id"
+    )
     for posting, *values in rows.values_list("posting", *_COLUMNS):
         yield posting, located(**dict(zip(_COLUMNS, values, strict=True)))
 

@@ -34,8 +34,9 @@ LANGUAGE, CURRENCY, COUNTRY = "language", "currency", "country"
 #: beginning of time when withdrawn: open is what is published and has not ended.
 POSTED, PUBLISHED, ENDS = "posted", "published", "ends"
 
-#: Yearly pay at most, in whole units of `CURRENCY`.
-YEARLY = "yearly"
+#: Yearly pay at most, in whole units of `CURRENCY`, and the same rounded down to two
+#: digits, as people say amounts of pay.
+YEARLY, STEP = "yearly", "step"
 
 CELLS, TOWN, REGION, POSTCODE = "cells", "town", "region", "postcode"
 
@@ -86,7 +87,8 @@ def _build() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in (POSTED, PUBLISHED, ENDS):
         builder.add_integer_field(name, fast=True)
-    builder.add_unsigned_field(YEARLY, fast=True)
+    for name in (YEARLY, STEP):
+        builder.add_unsigned_field(name, fast=True)
     builder.add_unsigned_field(CELLS, indexed=True)
     for name in (NEWEST, CLOSING, PAID):
         builder.add_unsigned_field(name, fast=True)

@@ -6,10 +6,12 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html, format_html_join
+from django.template.loader import render_to_string
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from postings import wording
@@ -33,32 +35,38 @@ _ESCAPES = {
 }
 
 
-@register.inclusion_tag("postings/_monogram.html")
-def monogram(
-    named: Organization | str | None, *, lazy: bool = False
-) -> dict[str, object]:
+@register.simple_tag
+def monogram(named: Organization | str | None, *, lazy: bool = False) -> SafeString:
     """A tile with an organization's stored logo, else with the first letter of its name.
 
     The letter's colour is one of twelve, by the name. A lazy logo is fetched when it
     nears the window: for tiles that may be below it.
     """
-    if isinstance(named, Organization) and named.logo_url:
-        return {"logo": named.logo_url, "lazy": lazy}
-    name = str(named or "").strip()
-    if not name:
-        return {"letter": "?", "number": ""}
-    digest = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
-    return {"letter": initial(name), "number": int(digest, 16) % HUES}
+    logo = named.logo_url if isinstance(named, Organization) else ""
+    return _tile(
+        "" if logo else str(named or "").strip(), logo, lazy=lazy and bool(logo)
+    )
+
+
+@lru_cache(maxsize=2_000)
+def _tile(name: str, logo: str, *, lazy: bool) -> SafeString:
+    """Kept: a list shows the same few employers again and again."""
+    shown: dict[str, object] = {"logo": logo, "lazy": lazy, "letter": "?", "number": ""}
+    if name:
+        digest = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
+        shown |= {"letter": initial(name), "number": int(digest, 16) % HUES}
+    return render_to_string("postings/_monogram.html", shown)
 
 
 @register.simple_tag
 def marked(parts: Iterable[Part]) -> SafeString:
     """A text with the words marked that were searched for, all of it escaped."""
-    shown = (
-        (format_html("<mark>{}</mark>", part.text) if part.marked else part.text,)
-        for part in parts
+    return SafeString(
+        "".join(
+            f"<mark>{escape(part.text)}</mark>" if part.marked else escape(part.text)
+            for part in parts
+        )
     )
-    return format_html_join("", "{}", shown)
 
 
 def initial(name: str) -> str:
