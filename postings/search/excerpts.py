@@ -37,6 +37,9 @@ _SENTENCE_END = re.compile(r"[.!?:;…]\s+| · ")
 #: Where a heading, a paragraph or an item ends without saying so.
 _BLOCK_END = re.compile(r"\n(?<![.!?:;,…]\n)")
 
+#: Pieces of texts that are remembered a query.
+_MOST_MET = 50_000
+
 _Span: TypeAlias = tuple[int, int]
 
 
@@ -83,7 +86,8 @@ class _Spot(NamedTuple):
 class _Marks:
     """Tells which words of a text are those of a query.
 
-    Remembers of each word it meets whether it can be one: texts share most of theirs.
+    Remembers of what it meets between blanks whether a word of it can be one: texts share
+    most of theirs, and to part them all into words is most of the work.
     """
 
     def __init__(self, asked: Asked, stemmer: str) -> None:
@@ -101,19 +105,14 @@ class _Marks:
         # Words of several parts stand side by side: only then do places matter.
         self._in_order = any(len(clause.tokens) > 1 for clause in self.clauses)
         self._met: set[str] = set()
-        self._fitting: set[str] = set()
+        self._fitting: dict[str, list[str]] = {}
 
     def _spots(self, text: str) -> list[_Spot]:
         """The words of a text that can be the query's."""
         lower = text.lower()
         dotted = ".js" in lower or ".net" in lower
         pattern = _DOTTED_WORD if dotted else _WORD
-        words = set(pattern.findall(text))
-        for word in words - self._met:
-            if self._can_match(_forms(word, self.stemmer)):
-                self._fitting.add(word)
-        self._met |= words
-        fitting = self._fitting & words
+        fitting = self._words(text, pattern)
         if not fitting:
             return []
         if dotted or self._in_order:
@@ -124,11 +123,28 @@ class _Marks:
             ]
         return [
             _Spot(*found.span(), 0, _forms(found[0], self.stemmer))
-            for found in _only(frozenset(fitting)).finditer(text)
+            for found in _only(fitting).finditer(text)
             if not _goes_on(text, found.start())
         ]
 
-    def _can_match(self, forms: _Forms) -> bool:
+    def _words(self, text: str, pattern: re.Pattern[str]) -> frozenset[str]:
+        """Which of a text's words can be the query's."""
+        pieces = set(text.split())
+        for piece in pieces - self._met:
+            words = pattern.findall(piece)
+            fits = [word for word in words if self._can_match(word)]
+            if fits:
+                self._fitting[piece] = fits
+        if len(self._met) > _MOST_MET:
+            self._met.clear()
+        self._met |= pieces
+        known = self._fitting
+        return frozenset(
+            word for piece in known.keys() & pieces for word in known[piece]
+        )
+
+    def _can_match(self, word: str) -> bool:
+        forms = _forms(word, self.stemmer)
         if not self._wanted.isdisjoint(forms.plain):
             return True
         if not self._wanted_stems.isdisjoint(forms.stems):
