@@ -3,14 +3,71 @@
 from __future__ import annotations
 
 import sys
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, ClassVar
 
-from django.core.management.base import BaseCommand, OutputWrapper
+from django.core.management.base import (
+    BaseCommand,
+    CommandError,
+    CommandParser,
+    OutputWrapper,
+)
 from django.db import DatabaseError
 
 from postings.management import progress
+from postings.management.asking import USAGE
+from postings.management.database import explained
 from postings.search import index
+
+
+class IndexCommand(BaseCommand):
+    """A command whose work is the index: its exit status, and what it says."""
+
+    #: What "The search index could not be", where it cannot be written.
+    done: ClassVar[str]
+
+    @abstractmethod
+    def write(self, progress: index.Progress | None) -> index.Synced:
+        """Do the work. `OSError` and troubles with the database become sentences."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--quiet", action="store_true", help="say nothing but what went wrong"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        quiet = options["quiet"]
+        try:
+            with (
+                explained(returncode=USAGE),
+                _progressing(self, quiet=quiet) as progress,
+            ):
+                synced = self.write(progress)
+        except OSError as error:
+            raise CommandError(
+                f"The search index could not be {self.done} ({error}).",
+                returncode=USAGE,
+            ) from error
+        if synced.damaged:
+            self.stderr.write(
+                f"The search index was damaged ({', '.join(synced.damaged)}) and has "
+                "been built anew."
+            )
+        if not quiet:
+            self.stdout.write(said(synced))
+
+
+def said(synced: index.Synced) -> str:
+    if not synced.done:
+        return "Another process is writing the search index."
+    done = "built from" if synced.rebuilt else "up to date, with"
+    added = "" if synced.rebuilt else " added"
+    return (
+        f"Search index: {done} {synced.postings} postings{added}, at revision "
+        f"{synced.revision}."
+    )
 
 
 def keep_in_step(command: BaseCommand) -> None:
@@ -35,7 +92,7 @@ def trouble(err: OutputWrapper, said: str) -> None:
 
 
 @contextmanager
-def progressing(
+def _progressing(
     command: BaseCommand, *, quiet: bool
 ) -> Iterator[index.Progress | None]:
     """What shows how many postings are in the index, and of how many."""
