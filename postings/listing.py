@@ -62,13 +62,15 @@ class Understood:
 
     `typed` is what nothing holds, and stands only beside other words searched for;
     `any_word` says that nothing holds all of them. `place` is the place meant, `others`
-    are searches of places that may be meant instead. `unknown` is a place not known.
+    are searches of places that may be meant instead. `left_out` is what was typed with
+    it and is not there; `unknown` is a place not known.
     """
 
     typed: str = ""
     any_word: bool = False
     near: bool = False
     place: str = ""
+    left_out: str = ""
     others: tuple[Link, ...] = ()
     unknown: str = ""
 
@@ -215,6 +217,7 @@ def understood(criteria: Criteria, results: Results) -> Understood:
         any_word=results.any_word and results.total > 0,
         near=area is not None and area.latitude is not None,
         place=area.label if area and (others or _says_more(area, criteria)) else "",
+        left_out=results.where.left_out,
         others=others[:_OTHERS],
         unknown=criteria.where if criteria.where and area is None else "",
     )

@@ -92,6 +92,11 @@ def _understandings(address: str) -> list[listing.Understood]:
     return [
         listing.Understood(typed="enginer", place="Berlin, Germany", near=True),
         listing.Understood(any_word=True, place="Berlin, Germany", others=others),
+        listing.Understood(
+            place="Germany",
+            left_out="Paris",
+            others=(Link(text="Paris, France", url=address),),
+        ),
         listing.Understood(unknown="Atlantis"),
     ]
 

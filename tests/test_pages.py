@@ -181,6 +181,24 @@ def test_other_places_that_may_be_meant_are_links(client: Client) -> None:
     assert {card.title for card in page.context["results"].cards} == {"Cook in MO"}
 
 
+@pytest.mark.parametrize("where", ["Paris, Germany", "Paris Germany"])
+def test_what_of_a_place_is_left_out_is_said_and_offered(
+    client: Client, where: str
+) -> None:
+    make.make_posting(title="Cook")
+    make.make_posting(title="Chef", places=(PARIS,))
+    page = client.get("/", {"where": where})
+    assert [card.title for card in page.context["results"].cards] == ["Cook"]
+    assert "In <b>Germany</b>." in page.text
+    assert "Not known there and left out: <i>Paris</i>." in page.text
+    first = page.context["understood"].others[0]
+    assert first.text == "Paris, France"
+    assert f'<a href="{first.url}">Paris, France</a>' in page.text
+    page = client.get(first.url)
+    assert [card.title for card in page.context["results"].cards] == ["Chef"]
+    assert "left out" not in page.text
+
+
 def test_where_nothing_has_all_words_any_of_them_will_do(client: Client) -> None:
     make.make_posting(title="Gardener")
     page = client.get("/?q=haskell+gardener")

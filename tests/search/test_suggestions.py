@@ -121,8 +121,10 @@ def test_every_town_of_the_sample_is_offered_and_understood_again() -> None:
         for offered in suggestions.where(folded, at):
             if not offered.startswith(label(path)):
                 continue
-            area = resolve(offered, known, "en").chosen
+            found = resolve(offered, known, "en")
+            area = found.chosen
             assert area is not None, offered
+            assert not found.left_out, offered
             assert area.country == country, offered
             if len(inner) > 1 and area.kind is Kind.TOWN:
                 assert area.town == label(path), offered

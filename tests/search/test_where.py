@@ -136,7 +136,11 @@ def others(text: str, known: Places = NOTHING) -> list[str]:
         ("Kreuzberg, Berlin", "town: Kreuzberg, Germany"),
         ("Rathaus, Köln", "town: Köln, Germany"),
         ("Frankfurt am Main, Hessen", "town: Frankfurt am Main, Germany"),
-        ("Frankfurt, Brandenburg", "town: Frankfurt (Oder), Brandenburg, Germany"),
+        ("Frankfurt, Brandenburg", "town: Frankfurt (Oder), Germany"),
+        ("Frankfurt (Oder), Germany", "town: Frankfurt (Oder), Germany"),
+        ("Stuttgart-Vaihingen, Germany", "town: Stuttgart, Germany"),
+        ("in Berlin, Germany", "town: Berlin, Germany"),
+        ("Hauptstr. 5, 10115 Berlin", "town: Berlin, Germany"),
         ("Odessa", "town: Odesa, Ukraine"),
         ("Wien", "town: Vienna, Austria"),
         ("Bern", "town: Bern, Switzerland"),
@@ -170,6 +174,7 @@ def others(text: str, known: Places = NOTHING) -> list[str]:
         ("Luxembourg", "country: Luxembourg"),
         ("Luxembourg, Luxembourg", "town: Luxembourg, Luxembourg"),
         ("Berlin, France", "country: France"),
+        ("Berlin France", "country: France"),
         ("Hintertupfing, Germany", "country: Germany"),
     ],
 )
@@ -231,6 +236,52 @@ def test_other_places_of_the_name_are_offered() -> None:
     assert others("Congo") == ["Congo - Kinshasa"]
 
 
+@pytest.mark.parametrize(
+    ("text", "meant", "left_out", "offered"),
+    [
+        ("Paris, Germany", "Germany", "Paris", "Paris, France"),
+        ("Paris Germany", "Germany", "Paris", "Paris, France"),
+        ("in Paris, Germany", "Germany", "Paris", "Paris, France"),
+        ("Germany, Paris", "Germany", "Paris", "Paris, France"),
+        ("Paris, TX, Germany", "Germany", "Paris, TX", "Paris, Texas, United States"),
+        ("Munich, Bavaria, France", "France", "Munich, Bavaria", "München, Germany"),
+        ("Springfield, CA", "Canada", "Springfield", "California, United States"),
+        ("Berlin, Paris", "Berlin, Germany", "Paris", "Paris, France"),
+        ("Rathaus, Köln", "Köln, Germany", "Rathaus", ""),
+        ("South, Köln", "Köln, Germany", "South", ""),
+        ("Hintertupfing, Germany", "Germany", "Hintertupfing", ""),
+        ("Austin, TX 78701", "Austin, Texas, United States", "78701", ""),
+        ("Weg 5, 99999 Berlin", "Berlin, Germany", "Weg 5, 99999", ""),
+        ("10115 Paris", "Paris, France", "10115", "10115, Germany"),
+        ("10115, Paris, Germany", "10115, Germany", "Paris", "Paris, France"),
+        ("Weg 5, 10115 Berlin", "10115, Germany", "Weg 5", "Berlin, Germany"),
+        ("10115 Nowhere", "10115, Germany", "Nowhere", "10115, United States"),
+    ],
+)
+def test_what_does_not_fit_is_left_out_and_said_and_what_else_it_means_is_offered(
+    text: str, meant: str, left_out: str, offered: str
+) -> None:
+    found = resolve(text, SOME, "en")
+    assert found.chosen
+    assert (found.chosen.label, found.left_out) == (meant, left_out)
+    assert not offered or offered in [area.label for area in found.alternatives[:3]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Berlin, Germany", "Germany, Berlin", "Paris Texas", "Munich area",
+        "Greater London", "London, Greater London, UK", "Frankfurt (Oder), Germany",
+        "Berlin (Deutschland)", "10115 Berlin", "London SW1A 1AA", "Kreuzberg, Berlin",
+        "San Francisco, CA 94105", "Luxembourg, Luxembourg", "Texas", "US-TX",
+    ],
+)  # fmt: skip
+def test_of_what_fits_nothing_is_left_out(text: str) -> None:
+    found = resolve(text, SOME, "en")
+    assert found.chosen
+    assert not found.left_out
+
+
 def test_a_region_is_offered_beside_its_town_where_it_has_postings_elsewhere() -> None:
     assert others("Bern") == []
     around = Places(
@@ -276,6 +327,8 @@ def test_every_query_means_its_place_again(known: Places, language: str) -> None
             seen += 1
             again = resolve(area.query, known, language).chosen
             assert again, area.query
+            if area.query != text:
+                assert not resolve(area.query, known, language).left_out
             assert place(again) == place(area), (text, area.query)
     assert seen > 100
 

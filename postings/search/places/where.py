@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Protocol
 
 from postings.countries import country_code, country_in_text, folded
@@ -46,9 +47,9 @@ _CODE_KM = 100.0
 #: Countries whose towns are said with their region.
 WITH_REGION = frozenset(("AU", "BR", "CA", "IN", "US"))
 
-_PARTS = re.compile(
-    r"\s*[,;|/()\u060c\u061b\u3001\uff0c\uff1b]\s*|\s+[\u2013\u2014-]\s+"
-)
+_COMMA = r"\s*[,;|/\u060c\u061b\u3001\uff0c\uff1b]\s*|\s+[\u2013\u2014-]\s+"
+_LISTED = re.compile(_COMMA)
+_PARTS = re.compile(rf"{_COMMA}|\s*[()]\s*")
 _DIGIT = re.compile(r"\d")
 _ZIP_AND_FOUR = re.compile(r"(\d{5})-\d{4}")
 _COUNTRY_BEFORE = re.compile(r"[A-Z]{1,3}-(?=\d)")
@@ -145,10 +146,15 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The place meant most likely, and at most five others that may be."""
+    """The place meant most likely, and at most five others that may be.
+
+    `left_out` is what of the text is no part of what was chosen: "Paris" of "Paris,
+    Germany". What else it names is then among the others.
+    """
 
     chosen: Area | None = None
     alternatives: tuple[Area, ...] = ()
+    left_out: str = ""
 
 
 def resolve(text: str, known: KnownPlaces, language: str) -> Resolution:
@@ -163,23 +169,31 @@ def resolve(text: str, known: KnownPlaces, language: str) -> Resolution:
     found = search.read(words)
     if not found:
         return Resolution()
-    chosen = search.area(found[0]) or search.area(found[0], query=words)
+    best = found[0]
+    chosen = search.area(best) or search.area(best, query=words)
     others: dict[str, Area] = {}
-    elsewhere = [each for each in found[1:] if each.may_be_meant_beside(found[0])]
+    pairs = zip_longest(search.named_by(best.left_out), found[1:])
+    elsewhere = [
+        each
+        for pair in pairs
+        for each in pair
+        if each and each.may_be_meant_beside(best)
+    ]
     for each in elsewhere[: 2 * _MOST_ALTERNATIVES]:
         area = search.area(each)
         if area and chosen and area.label != chosen.label:
             others.setdefault(area.label, area)
         if len(others) == _MOST_ALTERNATIVES:
             break
-    return Resolution(chosen, tuple(others.values()))
+    return Resolution(chosen, tuple(others.values()), ", ".join(best.left_out))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Found:
     """A place a name may mean; `named` if the name is that of a country for certain.
 
-    `called` says that the name is the one it has now, or begins it.
+    `called` says that the name is the one it has now, or begins it; `left_out` are
+    the parts of the text that are not about it.
     """
 
     kind: Kind
@@ -192,6 +206,7 @@ class _Found:
     people: int = 0
     named: bool = False
     called: bool = True
+    left_out: tuple[str, ...] = ()
 
     def may_be_meant_beside(self, best: _Found) -> bool:
         """Whether it is worth offering: it has postings, or is called what was typed.
@@ -243,47 +258,79 @@ class _Search:
             self._read[words] = self._reading(words) if fits else []
         return self._read[words]
 
+    def named_by(self, parts: Sequence[str]) -> list[_Found]:
+        """The places that parts of a text may mean for themselves, the best first."""
+        return self._placed(", ".join(parts))
+
     def _reading(self, words: str) -> list[_Found]:
+        found = self._placed(words)
+        if found or _DIGIT.search(words):
+            return found
+        return self._countries_called(words)
+
+    def _placed(self, words: str) -> list[_Found]:
+        """The places of a name, or of a text read so that little of it is left out."""
         if found := self.named(words):
             return found
         if _DIGIT.search(words):
             return self._with_postcode(words)
-        if found := self._in(words):
+        found = self._in(words)
+        if found and not found[0].left_out:
             return found
-        around = _AROUND.fullmatch(words)
-        if around and around["place"] != words:
-            found = self._in(around["place"])
-        elif "-" in words:
-            found = self._in(words.replace("-", ","))
-        # "Bay Area" is not around the town of Bay.
-        if found and (found[0].count or found[0].people >= _WIDELY_KNOWN):
-            return found
-        return self._countries_called(words)
+        for form in (_place_in(words), words.replace("-", ",")):
+            if form == words:
+                continue
+            other = self._in(form)
+            # "Bay Area" is not around the town of Bay.
+            if not other or not (
+                other[0].count or other[0].people >= _WIDELY_KNOWN or found
+            ):
+                continue
+            if not found or len(other[0].left_out) <= len(found[0].left_out):
+                found = other
+        return found
 
     # --- Words in their order
 
     def _in(self, words: str) -> list[_Found]:
-        parts = [part for part in _PARTS.split(words) if part]
+        parts = [
+            part
+            for listed in _LISTED.split(words)
+            # "Frankfurt (Oder)" is one name, "Berlin (Mitte)" two.
+            for part in ([listed] if self.named(listed) else _parts(listed))
+        ]
         if len(parts) > _MOST_PARTS:
             return []
-        for name, beside in self._readings(parts):
-            if found := self._narrowed(self.named(name), beside):
-                return found
-        return []
+        contradicted: list[_Found] = []
+        for name, beside, before in self._readings(parts):
+            named = self.named(name)
+            found, passed = self._narrowed(named, beside)
+            if found:
+                best = found[:1]
+                beyond = [p for p in before if self._narrowed(best, [p]) != (best, [])]
+                return _leaving(found, (*beyond, *passed))
+            if named and beside and not contradicted:
+                # "Paris Germany": there is no such town, but the country.
+                rest = self._in(", ".join(beside))
+                contradicted = _leaving(rest, (*before, name))
+        return contradicted
 
-    def _readings(self, parts: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
-        """Names a text may have, each with what stands beside it, the likeliest first."""
+    def _readings(
+        self, parts: Sequence[str]
+    ) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
+        """Names a text may have, the likeliest first, each with what stands beside it
+        to say where it is, and what stands before."""
         if [bool(gazetteer.divisions(part)) for part in parts] == [True, False]:
-            yield parts[1], parts[:1]  # "Germany, Berlin"
+            yield parts[1], parts[:1], ()  # "Germany, Berlin"
         for position, part in enumerate(parts):
-            beside = parts[position + 1 :]
-            yield part, beside
+            before, beside = parts[:position], parts[position + 1 :]
+            yield part, beside, before
             words = part.split()
             if len(words) > _MOST_WORDS:
                 continue
             for end in range(len(words) - 1, 0, -1):
                 if (tail := self._qualifiers(words[end:])) is not None:
-                    yield " ".join(words[:end]), (*tail, *beside)
+                    yield " ".join(words[:end]), (*tail, *beside), before
 
     def _qualifiers(self, words: Sequence[str]) -> tuple[str, ...] | None:
         """Words as names of regions and countries, if they are nothing else."""
@@ -297,14 +344,14 @@ class _Search:
                     return (name, *rest)
         return None
 
-    def _narrowed(self, found: list[_Found], beside: Sequence[str]) -> list[_Found]:
-        """Those of places that are where the words beside the name say.
-
-        Words that are no region and no country are passed over if none fits them.
+    def _narrowed(
+        self, found: list[_Found], beside: Sequence[str]
+    ) -> tuple[list[_Found], list[str]]:
+        """Those of places that are where the words beside the name say, and which of
+        these words are passed over: those that fit none and are no region or country.
         """
-        for words in map(_without_digits, beside):
-            if not words:
-                continue
+        passed = []
+        for words in beside:
             stated = gazetteer.divisions(words)
             form = folded(words)
             fitting = [
@@ -316,15 +363,17 @@ class _Search:
             if not fitting and not stated:
                 around = {
                     Division(town.country, town.region_code)
-                    for town in gazetteer.towns(words)
+                    for town in gazetteer.towns(_place_in(words))
                 }
                 fitting = [e for e in found if any(map(e.is_within, around))]
             if fitting or stated:
                 found = fitting
+            else:
+                passed.append(words)
         if beside:  # "Luxembourg, Luxembourg" is the town
             smaller = [each for each in found if each.kind is not Kind.COUNTRY]
-            return smaller or found
-        return found
+            found = smaller or found
+        return found, passed
 
     # --- Postal codes
 
@@ -332,11 +381,11 @@ class _Search:
         """A postal code that postings have, and the place the other words name."""
         tokens = _PARTS.sub(" , ", words).split()
         for start, end in _windows(tokens):
-            rest = [*tokens[:start], *tokens[end:]]
             codes = self.known.postcodes(postcode_key(" ".join(tokens[start:end])))
             if not codes:
                 continue
-            around = self.read(_without_digits(" ".join(rest)))
+            rest = " ".join([*tokens[:start], *tokens[end:]])
+            around = self._without_codes(rest)
             found = [_postcode(each) for each in codes]
             if around:
                 found = _beside(found, around)
@@ -344,8 +393,20 @@ class _Search:
             if around and found and found[0].point is None and around[0].point:
                 return [*around, *found]
             if found:
-                return [*found, *around]
-        return self._in(_without_digits(words))
+                left_out = around[0].left_out if around else _parts(rest)
+                return [*_leaving(found, left_out), *around]
+        return self._without_codes(words)
+
+    def _without_codes(self, words: str) -> list[_Found]:
+        """The places of a text without its words that have digits."""
+        whole = {_without_digits(part): part for part in _parts(words)}
+        found = self._placed(", ".join(filter(None, whole)))
+        if not found:
+            return []
+        others = [whole.get(part, part) for part in found[0].left_out]
+        known = [p if p in others else _digits(p) for p in whole.values()]
+        left_out = (*filter(None, known), *(p for p in others if p not in known))
+        return [replace(each, left_out=left_out) for each in found]
 
     # --- Names
 
@@ -458,7 +519,11 @@ class _Search:
     def _means(self, found: _Found) -> Callable[[str], bool]:
         def means(query: str) -> bool:
             first = next(iter(self.read(query)), None)
-            return first is not None and first.identity == found.identity
+            return (
+                first is not None
+                and first.identity == found.identity
+                and not first.left_out
+            )
 
         return means
 
@@ -511,8 +576,26 @@ def _area(found: _Found, label: str, query: str) -> Area:
     )
 
 
+def _parts(words: str) -> tuple[str, ...]:
+    return tuple(filter(None, _PARTS.split(words)))
+
+
+def _place_in(words: str) -> str:
+    """The place in "greater London" or "Munich area"."""
+    around = _AROUND.fullmatch(words)
+    return around["place"] if around else words
+
+
+def _leaving(found: Sequence[_Found], parts: Sequence[str]) -> list[_Found]:
+    return [replace(each, left_out=(*parts, *each.left_out)) for each in found]
+
+
 def _without_digits(words: str) -> str:
-    return " ".join(w for w in words.split() if not _DIGIT.search(w)).strip(" ,")
+    return " ".join(word for word in words.split() if not _DIGIT.search(word))
+
+
+def _digits(words: str) -> str:
+    return " ".join(word for word in words.split() if _DIGIT.search(word))
 
 
 def _windows(tokens: Sequence[str]) -> Iterator[tuple[int, int]]:
