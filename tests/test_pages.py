@@ -515,7 +515,7 @@ def test_an_organization_shows_its_open_postings_and_counts_closed_ones(
     page = client.get(inn.get_absolute_url())
     assert [card.title for card in page.context["results"].cards] == ["Cook"]
     assert (page.context["counts"]["open"], page.context["counts"]["closed"]) == (1, 1)
-    assert page.context["counts"]["closed_url"] == f"/?organization={inn.pk}&closed=1"
+    assert page.context["counts"]["closed_url"] == f"{inn.get_absolute_url()}?closed=1"
     assert (page.context["places"], page.context["industries"]) == ("Paris", "Food")
     assert [link.text for link in page.context["links"]] == ["inn.example"]
     assert page.context["robots"] == ""

@@ -214,6 +214,8 @@ def filters(
         yield Occur.Must, _from(schema.ENDS, seconds)
         yield Occur.MustNot, Query.term_query(SCHEMA, schema.SHOWN, field_value=False)
     yield Occur.MustNot, _from(schema.PUBLISHED, seconds + 1)
+    if criteria.employer is not None:
+        yield Occur.Must, _term(schema.ORGANIZATION, criteria.employer.key)
     if criteria.where:
         yield Occur.Must, where_match(criteria, area)
     for group in Group:
