@@ -395,7 +395,16 @@ def test_only_the_sanitised_text_is_not_escaped(client: Client) -> None:
         excerpt="<i>x</i>",
         base_salary_text="<i>much</i>",
     )
-    for address in ("/", posting.get_absolute_url(), "/organizations/", "/?q=%3Ci%3E"):
+    own = posting.hiring_organization
+    assert own is not None
+    for address in (
+        "/",
+        posting.get_absolute_url(),
+        "/organizations/",
+        "/?q=%3Ci%3E",
+        own.get_absolute_url(),
+        f"{own.get_absolute_url()}?q=%3Ci%3E+nothing&type=INTERN",
+    ):
         assert "<i>" not in html(client, address)
     assert "<p><em>Soup</em></p>" in html(client, posting.get_absolute_url())
 
@@ -583,8 +592,17 @@ def test_pages_query_no_row_twice(
     posting = make.make_posting(organization="Inn")
     for number in range(8):
         make.make_posting(organization=f"Inn {number}")
+    own = posting.hiring_organization
+    assert own is not None
+    for number in range(8):
+        make.make_posting(title=f"Cook {number}", organization=own)
     request.getfixturevalue("no_repeated_queries")
-    for address in ("/", posting.get_absolute_url(), "/organizations/"):
+    for address in (
+        "/",
+        posting.get_absolute_url(),
+        "/organizations/",
+        f"{own.get_absolute_url()}?q=cook",
+    ):
         html(client, address)
 
 
@@ -616,7 +634,8 @@ def test_every_page_of_the_sample_works_in_every_language(client: Client) -> Non
     rows = JobPosting.objects.visible(timezone.now()).select_related(
         "hiring_organization"
     )
-    addresses = ["/", "/organizations/", "/?q=nothing+here&type=INTERN&type=OTHER"]
+    asked = "?q=nothing+here&type=INTERN&type=OTHER"
+    addresses = ["/", "/organizations/", f"/{asked}"]
     addresses += [row.get_absolute_url() for row in rows]
     addresses += sorted(
         {
