@@ -201,14 +201,18 @@ def filters(
     pay: bool = True,
     posted: bool = True,
 ) -> Iterator[tuple[Occur, Query]]:
-    """Everything but the words, as parts of a boolean query.
+    """Everything but the words, as parts of a boolean query; with words all may be `MustNot`.
 
     A group left out, and pay or age when False, are those whose values are counted.
     """
     seconds = floor(at.timestamp())
-    # Of a query's parts the rare ones are the cheap ones: what is hidden is left out
-    # where something else says what is meant.
-    if criteria.include_closed:
+    # What few postings are is left out sooner than what most are is looked for, unless
+    # there is nothing else to look for.
+    if criteria.words:
+        yield Occur.MustNot, Query.term_query(SCHEMA, schema.SHOWN, field_value=False)
+        if not criteria.include_closed:
+            yield Occur.MustNot, has_ended(at)
+    elif criteria.include_closed:
         yield Occur.Must, Query.term_query(SCHEMA, schema.SHOWN, field_value=True)
     else:
         yield Occur.Must, _from(schema.ENDS, seconds)

@@ -212,9 +212,9 @@ class _Search:
     def _with_words(self, parts: list[tuple[Occur, Query]]) -> Query:
         if self.asked not in self._matches:
             self._matches[self.asked] = words_match(self.asked, self.searcher)
-        if (words := self._matches[self.asked]) is not None:
-            parts.append((Occur.Must, words))
-        return Query.boolean_query(parts)
+        # Nothing but signs may have been typed: then every posting has the words.
+        words = self._matches[self.asked] or Query.all_query()
+        return Query.boolean_query([*parts, (Occur.Must, words)])
 
     def understand(self) -> None:
         """Looks for other words, or for any of them, where nothing holds them all."""
