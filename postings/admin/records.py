@@ -23,7 +23,12 @@ from django.views.decorators.http import require_POST
 
 from postings import schemaorg
 from postings.admin import differences
-from postings.admin.problems import explained
+from postings.admin.problems import (
+    OUTCOMES,
+    explained,
+    outcome_said,
+    severity_said,
+)
 from postings.admin.reading import (
     ChosenFilter,
     ReadOnlyAdmin,
@@ -75,7 +80,7 @@ class OutcomeFilter(ChosenFilter):
             ("waiting", _("rejected, waiting")),
             ("settled", _("rejected, settled")),
             *(
-                (outcome.value, outcome.value)
+                (outcome.value, OUTCOMES[outcome])
                 for outcome in Outcome
                 if outcome is not Outcome.UNCHANGED
             ),
@@ -118,7 +123,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
     search_help_text = _("File, address or pointer")
     ordering = ("-id",)
     actions = ("retry_selected",)
-    readonly_fields = ("in_run", "on_posting", "settled")
+    readonly_fields = ("outcome_shown", "in_run", "on_posting", "settled")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRecord]:
         """Without raw texts and nodes, which may be a mebibyte each."""
@@ -145,7 +150,11 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         """Only a rejected record can be settled; it has no posting."""
         rejected = obj is not None and obj.outcome == Outcome.REJECTED.value
         own = ("document", "settled") if rejected else ("on_posting",)
-        return ("outcome", "locator", "in_run", *own)
+        return ("outcome_shown", "locator", "in_run", *own)
+
+    @admin.display(description=_("outcome"))
+    def outcome_shown(self, record: ImportRecord) -> str:
+        return outcome_said(record.outcome)
 
     @admin.display(description=_("where"), ordering="locator")
     def where(self, record: ImportRecord) -> str:
@@ -157,7 +166,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         rejected = Severity.REJECTED.value
         found = sorted(record.problems, key=lambda item: item["severity"] != rejected)
         if not found:
-            return record.outcome
+            return outcome_said(record.outcome)
         return format_html(
             "<strong>{}</strong> {}",
             found[0]["code"],
@@ -204,11 +213,15 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         )
 
     def _problems(self, record: ImportRecord) -> dict[str, Any]:
-        table = explained()
         shown = record.problems[:_MOST_PROBLEMS]
         return {
             "problems": [
-                {**item, "explained": table.get(item["code"])} for item in shown
+                {
+                    **item,
+                    "severity": severity_said(item["severity"]),
+                    "explained": explained(item["code"]),
+                }
+                for item in shown
             ],
             "more_problems": len(record.problems) - len(shown),
         }
@@ -315,7 +328,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
                 '<a href="{}">{}</a>: {}',
                 page("jobposting", recorded.posting_id),
                 recorded.title,
-                recorded.outcome,
+                OUTCOMES[recorded.outcome],
             )
             self.message_user(request, link, messages.SUCCESS)
         if more := len(accepted[_LINKED:]):
