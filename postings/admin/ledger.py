@@ -19,7 +19,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from postings.admin.problems import counted, explained, severity_said
+from postings.admin.problems import counted, explained, severity_said, shown, words
 from postings.admin.reading import (
     ReadOnlyAdmin,
     editor,
@@ -186,6 +186,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
                 "run": run,
                 "outcomes": _outcomes(run),
                 "groups": _groups(run),
+                "remarks": [shown(remark) for remark in run.remarks],
                 "waiting": _waiting(run),
                 "may_undo": self.has_undo_permission(request),
             }
@@ -213,7 +214,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
                 return HttpResponseRedirect(self._undone(request, run))
             foreseen = persist.foreseen(run)
         except (persist.CannotUndo, persist.Held) as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
+            self.message_user(request, words(refusal.why), messages.ERROR)
             return HttpResponseRedirect(page("importrun", pk))
         context = {
             **self.admin_site.each_context(request),
@@ -308,7 +309,7 @@ def _groups(run: ImportRun) -> list[Group]:
             severity=severity_said(item["severity"]),
             code=item["code"],
             count=item["count"],
-            first=item["first"],
+            first={**item["first"], "message": shown(item["first"])},
             explained=explained(item["code"]),
             records=listed(
                 "importrecord",

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext_lazy, pgettext_lazy
+from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.utils.translation import (
+    get_language,
+    gettext,
+    ngettext_lazy,
+    pgettext_lazy,
+)
 from django.utils.translation import gettext_lazy as _
 
-from postings.ingest.report import Outcome, Severity
+from postings.ingest.report import PLACE, Outcome, Sentence, Severity
 from postings.problems import Explained, table
 
 #: What became of one record. The ledger and the commands have the values themselves.
@@ -77,3 +86,48 @@ def explained(code: str) -> Explained | None:
     """What a code means; None where the site runs without its documents."""
     found = _table().get(code)
     return found and Explained(gettext(found.means), gettext(found.remedy))
+
+
+# --- Sentences
+
+
+def shown(kept: str | Mapping[str, Any] | Sentence, *, most: int | None = None) -> str:
+    """A sentence in the reader's language, at most so long, as a page has it.
+
+    One that no catalogue knows, or that was kept without its values, is in English
+    and says so.
+    """
+    said = _sentence(kept)
+    translated = _translated(said)
+    text = words(said)
+    if most is not None:
+        text = Truncator(text).chars(most)
+    if translated is None and text and not (get_language() or "en").startswith("en"):
+        return format_html('<span lang="en">{}</span>', text)
+    return format_html("{}", text)
+
+
+def words(kept: str | Mapping[str, Any] | Sentence) -> str:
+    """The sentence as plain text."""
+    said = _sentence(kept)
+    translated = _translated(said)
+    return str(said) if translated is None else translated
+
+
+def _sentence(kept: str | Mapping[str, Any] | Sentence) -> Sentence:
+    if isinstance(kept, Sentence):
+        return kept
+    try:
+        return Sentence.of_json(kept)
+    except (TypeError, KeyError, AttributeError):
+        return Sentence(str(kept.get("message", "")))  # type: ignore[union-attr]
+
+
+def _translated(said: Sentence) -> str | None:
+    """None where there is no translation, or it wants a value the sentence lacks."""
+    text = gettext(said.msgid) if said.msgid else ""
+    if text == said.msgid and not (get_language() or "en").startswith("en"):
+        return None
+    if not set(PLACE.findall(text)) <= said.values.keys():
+        return None
+    return said.said(text, words, partial(number_format, force_grouping=True))

@@ -28,6 +28,8 @@ from postings.admin.problems import (
     explained,
     outcome_said,
     severity_said,
+    shown,
+    words,
 )
 from postings.admin.reading import (
     ChosenFilter,
@@ -170,7 +172,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         return format_html(
             "<strong>{}</strong> {}",
             found[0]["code"],
-            Truncator(found[0]["message"]).chars(160),
+            shown(found[0], most=160),
         )
 
     @admin.display(description=_("job posting"))
@@ -213,17 +215,18 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         )
 
     def _problems(self, record: ImportRecord) -> dict[str, Any]:
-        shown = record.problems[:_MOST_PROBLEMS]
+        first = record.problems[:_MOST_PROBLEMS]
         return {
             "problems": [
                 {
                     **item,
                     "severity": severity_said(item["severity"]),
+                    "message": shown(item),
                     "explained": explained(item["code"]),
                 }
-                for item in shown
+                for item in first
             ],
-            "more_problems": len(record.problems) - len(shown),
+            "more_problems": len(record.problems) - len(first),
         }
 
     def _rejected(self, request: HttpRequest, record: ImportRecord) -> dict[str, Any]:
@@ -319,7 +322,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
                 tell=said.append,
             )
         except persist.Held as held:
-            self.message_user(request, str(held), messages.ERROR)
+            self.message_user(request, words(held.why), messages.ERROR)
             return False
         index.sync_soon()
         accepted = [recorded for recorded in said if recorded.posting_id is not None]
@@ -352,7 +355,7 @@ def _changed(record: ImportRecord) -> dict[str, Any]:
     kept = record.replaced_node or {}
     before = persist.replaced(record)
     if before is None:
-        return {"withdrawn_reason": kept.get("withdrawn_reason", "")}
+        return {"withdrawn_reason": shown(kept.get("withdrawn_reason", ""))}
     after = _came(record)
     found: list[differences.Difference] = []
     unreadable = before.posting is None or after is None
@@ -363,7 +366,7 @@ def _changed(record: ImportRecord) -> dict[str, Any]:
         "compared": True,
         "unreadable": unreadable,
         "changes": [(change, change.property in edited) for change in found],
-        "withdrawn_reason": kept.get("withdrawn_reason", ""),
+        "withdrawn_reason": shown(kept.get("withdrawn_reason", "")),
     }
 
 
