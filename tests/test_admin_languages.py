@@ -274,13 +274,13 @@ def test_remarks_and_reasons_of_an_undone_run_read_in_german(
     text = said_on(page(admin_client, "importrun", undoing))
     assert f"Stellenanzeige {row.pk} (Master baker) behält ihre Bearbeitungen" in text
     text = said_on(page(admin_client, "jobposting", row))
-    assert "Der Import, der sie brachte, wurde rückgängig gemacht." in text
+    assert "Der Import, der sie brachte, wurde zurückgenommen." in text
     again = admin_client.get(
         reverse("admin:postings_importrun_undo", args=(run.pk,)),
         headers={"accept-language": "de"},
         follow=True,
     )
-    assert f"Lauf {run.pk} wurde durch Lauf {undoing.pk} rückgängig" in again.text
+    assert f"Lauf {run.pk} wurde durch Lauf {undoing.pk} zurückgenommen" in again.text
 
 
 def test_why_there_is_no_logo_reads_in_german(admin_client: Client) -> None:

@@ -109,7 +109,9 @@ class ImportRun(models.Model):
         RETRY = "retry", _("retry of rejected records")
         UNDO = "undo", _("undoing a run")
 
-    source = models.ForeignKey(Source, models.PROTECT, related_name="runs")
+    source = models.ForeignKey(
+        Source, models.PROTECT, related_name="runs", verbose_name=_("source")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.IMPORT)
     undoes = models.ForeignKey(
         "self",
