@@ -105,7 +105,7 @@ def withdraw_missing(
         report.remarks.append(
             sentence(
                 "Missing postings that stay open: {count}. They are closed once complete "
-                "runs in a row have missed them, so many: {misses} (--misses).",
+                "runs in a row have missed them as often as --misses says, {misses} times.",
                 count=waiting,
                 misses=closing.misses,
             )
