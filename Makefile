@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 # To begin with another: make messages LANGUAGES=de
 LANGUAGES ?= $(notdir $(patsubst %/,%,$(wildcard locale/*/)))
 BABEL := $(BIN)/python -m babel.messages.frontend --quiet
-KEYWORDS := --keywords "gettext_lazy gettext_noop ngettext_lazy:1,2 pgettext_lazy:1c,2 npgettext_lazy:1c,2,3"
+KEYWORDS := --keywords "gettext_lazy gettext_noop ngettext_lazy:1,2 pgettext_lazy:1c,2 npgettext_lazy:1c,2,3 sentence"
 
 # Says what the system says: a port can be taken, and it can be kept for root.
 define TRY_PORT

@@ -9,6 +9,8 @@ from typing import IO, Any
 from babel.messages.extract import extract_python
 from django.utils.translation.template import templatize
 
+from postings.problems import table
+
 
 def templates(
     file: IO[bytes],
@@ -29,3 +31,17 @@ def templates(
         comment_tags,
         {"encoding": "utf-8"},
     )
+
+
+def explanations(
+    file: IO[bytes],
+    _keywords: Mapping[str, Any],
+    _comment_tags: Collection[str],
+    **_options: Any,
+) -> Iterable[tuple[Any, ...]]:
+    """The cells of docs/problems.md that the admin shows."""
+    text = file.read().decode()
+    for code, row in table(text).items():
+        line = text.count("\n", 0, text.index(f"| `{code}` |")) + 1
+        for cell in (row.means, row.remedy):
+            yield line, "", cell, [f"Translators: of the problem {code}"]

@@ -72,7 +72,7 @@ class FacetGroup:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chip:
-    """A chosen value, and the address of the list without it."""
+    """A chosen value, and the address of the search without it."""
 
     group: str
     label: str
@@ -109,6 +109,8 @@ def facet_groups(
     """The filters that have something to choose, or something chosen."""
     groups = []
     for group in Group:
+        if group is Group.ORGANIZATION and criteria.employer is not None:
+            continue
         if found := _group(group, criteria, results, names):
             groups.append(found)
         if group is Group.PLACE:

@@ -24,6 +24,7 @@ from postings.search.criteria import (
     NOT_STATED,
     RADII,
     Criteria,
+    Employer,
     Group,
     Pay,
     Sort,
@@ -81,6 +82,10 @@ _NOT_A_VALUE = {
     ),
     Group.LANGUAGE: gettext_lazy("“%(value)s” is not a language; it was ignored."),
 }
+
+_ANOTHER = gettext_lazy(
+    "Only jobs of this organization are here; “%(value)s” was ignored."
+)
 
 _NOT_A_CHOICE = {
     "within": gettext_lazy("“%(value)s” is not a distance offered; it was ignored."),
@@ -152,7 +157,8 @@ class PostingFilter(django_filters.FilterSet):
     """Reads the list's parameters; every wrong one is left out and reported.
 
     `criteria` is what was understood, `ignored` holds a sentence for what was not,
-    `organizations` the names of chosen ones by primary key as text.
+    `organizations` the names of chosen ones by primary key as text. On an employer's
+    own page that one is named, and others are ignored.
     Cost: one query where organizations are chosen.
     """
 
@@ -177,8 +183,9 @@ class PostingFilter(django_filters.FilterSet):
         model = JobPosting
         fields: list[str] = []
 
-    def __init__(self, data: QueryDict) -> None:
-        self.organizations: dict[str, str] = {}
+    def __init__(self, data: QueryDict, employer: Employer | None = None) -> None:
+        self.employer = employer
+        self.organizations = {employer.key: employer.name} if employer else {}
         self._ignored: list[str] = []
         super().__init__(data=self._accepted(data), queryset=JobPosting.objects.none())
         self.form.is_valid()
@@ -201,6 +208,7 @@ class PostingFilter(django_filters.FilterSet):
             posted_days=int(given["posted"] or 0),
             include_closed=bool(given["closed"]),
             sort=Sort(given["sort"]) if given["sort"] else None,
+            employer=employer,
         )
         self.page = self._page(data.get("page", ""))
         more = len(self._ignored) - MAX_IGNORED
@@ -256,8 +264,12 @@ class PostingFilter(django_filters.FilterSet):
 
     def _values(self, group: Group, data: QueryDict) -> Iterator[str]:
         given = dict.fromkeys(filter(None, map(one_line, data.getlist(group.value))))
+        sentence = _NOT_A_VALUE[group]
         valid: Container[str]
-        if group is Group.ORGANIZATION:
+        if group is Group.ORGANIZATION and self.employer is not None:
+            given.pop(self.employer.key, None)  # says what is so without it
+            valid, sentence = (), _ANOTHER
+        elif group is Group.ORGANIZATION:
             self.organizations = organization_names(given)
             valid = {*self.organizations, NOT_STATED}
         elif group in _CHOICES:
@@ -271,9 +283,7 @@ class PostingFilter(django_filters.FilterSet):
             }
         for value in given:
             if value not in valid:
-                self._ignored.append(
-                    str(_NOT_A_VALUE[group]) % {"value": _short(value)}
-                )
+                self._ignored.append(str(sentence) % {"value": _short(value)})
         chosen = [value for value in given if value in valid]
         if len(chosen) > MAX_CHOSEN:
             self._ignored.append(

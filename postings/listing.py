@@ -333,7 +333,7 @@ def alternatives(
 
 def _offers(criteria: Criteria, names: Mapping[str, str]) -> dict[Criteria, str]:
     offers: dict[Criteria, str] = {}
-    everything = Criteria()
+    everything = criteria.everything()
     criteria = replace(criteria, sort=None)
 
     def offer(changed: Criteria, label: str) -> None:
@@ -370,8 +370,19 @@ def _offers(criteria: Criteria, names: Mapping[str, str]) -> dict[Criteria, str]
     if not criteria.include_closed:
         offer(criteria.with_closed(include=True), _("Include closed jobs"))
     if criteria != everything:
-        offers[everything] = _("All open jobs")
+        if criteria.employer is not None:
+            elsewhere = replace(criteria, employer=None)
+            offer(elsewhere, _("Search all organizations"))
+        offers[everything] = _all_open(criteria)
     return offers
+
+
+def _all_open(criteria: Criteria) -> str:
+    if criteria.employer is None:
+        return _("All open jobs")
+    return _("All open jobs of %(organization)s") % {
+        "organization": criteria.employer.name
+    }
 
 
 def _wider(criteria: Criteria) -> Iterator[tuple[Criteria, str]]:

@@ -49,6 +49,9 @@ def samples(at: datetime) -> dict[str, object]:
     address = reverse("posting_list")
     return {
         "cards": shown,
+        "results": listing.Listing(
+            total=1174, page=1, pages=59, first=1, last=len(shown), cards=shown
+        ),
         "card": shown[0],
         "title": shown[0].title,
         "gone": 0,
@@ -57,13 +60,15 @@ def samples(at: datetime) -> dict[str, object]:
         "facts": _facts(),
         "states": _states(),
         "similar_url": address,
-        "sentence": {"what": "engineer"},
+        "sentence": listing.Sentence(
+            count="1,174 open jobs", what="engineer", where="Berlin", within="25 km"
+        ),
         "understandings": _understandings(address),
         "sorts": [
             listing.SortLink(label=str(label), url=address, current=not number)
             for number, label in enumerate(listing.SORT_LABELS.values())
         ],
-        "lines": [
+        "ignored": [
             "“abc” is not a page; this is the first.",
             "“gardening” is not an employment type; it was ignored.",
         ],

@@ -45,8 +45,8 @@ from postings.models.columns import posting_of
 from postings.sanitise import excerpt
 from postings.schemaorg import Moment, ZoneSource
 from postings.search import suggestions
-from postings.search.criteria import PARAMETERS, Criteria, Group
-from postings.search.query import search
+from postings.search.criteria import PARAMETERS, Employer, Group
+from postings.search.query import Results, search
 
 NOINDEX = "noindex"
 
@@ -74,43 +74,15 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
     chosen = PostingFilter(request.GET)
     criteria = chosen.criteria
     results = search(criteria, page=chosen.page, at=at)
-    names = chosen.organizations | filters.organization_names(
-        each.value
-        for each in results.facets.groups.get(Group.ORGANIZATION, ())
-        if each.value not in chosen.organizations
-    )
     page = listing.listing(results, at)
     sentence = listing.sentence(criteria, results)
-    past_end = filters.last_page_sentence(results, chosen.page)
-    site_empty = only_closed = False
-    if not results.total and criteria.is_everything:
-        only_closed = bool(results.closed)
-        site_empty = not only_closed
-    context = {
+    context = _around(chosen, results, at) | {
         "results": page,
         "sentence": sentence,
-        "understood": listing.understood(criteria, results),
-        "waiting": results.waiting,
-        "sorts": listing.sorts(criteria, results),
-        "radius": criteria.within,
         "known": suggestions.common(at),
-        "groups": choices.facet_groups(criteria, results, names),
-        "include_closed": [choices.include_closed(criteria, results)],
-        "chips": (chips := choices.chips(criteria, names)),
-        "clear_url": criteria.without_filters().url(),
-        "filter_count": len(chips),
-        "ignored": [*chosen.ignored, *filter(None, (past_end,))],
-        "form": chosen.form,
-        "pagination": listing.pagination(
-            results.page, results.pages, lambda page: criteria.url(page=page)
+        "site_empty": (
+            criteria.is_everything and not (results.total or results.closed)
         ),
-        "alternatives": (
-            () if results.total else listing.alternatives(criteria, names, at)
-        ),
-        "site_empty": site_empty,
-        "only_closed": only_closed,
-        "closed_url": criteria.with_closed(include=True).url(),
-        "canonical": _absolute(criteria.url(page=results.page)),
         "meta_description": listing.teaser(
             sentence.count, (card.title for card in page.cards)
         ),
@@ -176,41 +148,43 @@ def posting_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase
 def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
     at = timezone.now()
     organization = Organization.objects.filter(pk=pk).first()
-    visible = JobPosting.objects.visible(at).filter(hiring_organization=pk)
-    if organization is None or not visible.exists():
+    own = JobPosting.objects.filter(hiring_organization=organization)
+    total = own.visible(at).count() if organization else 0
+    if organization is None or not total:
         raise Http404
-    if slug != organization.slug:
-        return _moved(request, organization.get_absolute_url())
-    chosen = PostingFilter(_only_page(request.GET))
-    criteria = Criteria(organizations=(str(pk),))
-    results = search(criteria, page=chosen.page, at=at, with_facets=False)
-    closed = visible.count() - results.total
     address = organization.get_absolute_url()
+    if slug != organization.slug:
+        return _moved(request, address)
+    kept = _without_empty(request.GET)
+    if kept is not None:
+        return redirect(address + (f"?{kept.urlencode()}" if kept else ""))
+    employer = Employer(key=str(pk), name=organization.name, url=address)
+    chosen = PostingFilter(request.GET, employer)
+    criteria = chosen.criteria
+    results = search(criteria, page=chosen.page, at=at)
     page = listing.listing(results, at)
-    open_text = wording.open_jobs(results.total)
-    past_end = filters.last_page_sentence(results, chosen.page)
-    context = {
+    open_count = own.open(at).count()
+    open_text = wording.open_jobs(open_count)
+    closed = total - open_count
+    everything = criteria.everything()
+    context = _around(chosen, results, at) | {
         "organization": organization,
         "description": organization.description,
         "links": _links(organization),
         "counts": {
-            "open": results.total,
+            "open": open_count,
             "closed": closed,
             "open_text": open_text,
-            "closed_url": criteria.with_closed(include=True).url() if closed else "",
+            "closed_url": everything.with_closed(include=True).url() if closed else "",
         },
         "places": listing.places_of(pk, at),
         "industries": listing.industries_of(pk, at),
         "results": page,
-        "ignored": [*chosen.ignored, *filter(None, (past_end,))],
-        "pagination": listing.pagination(
-            results.page, results.pages, lambda page: _paged(address, page)
-        ),
-        "canonical": _absolute(_paged(address, results.page)),
+        "sentence": listing.sentence(criteria, results),
         "meta_description": listing.teaser(
             f"{organization.name}, {open_text}", (card.title for card in page.cards)
         ),
-        "robots": "" if results.total else NOINDEX,
+        "robots": NOINDEX if criteria.params() or not open_count else "",
     }
     return render(request, "postings/organization_detail.html", context)
 
@@ -250,12 +224,18 @@ def organization_list(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @cache_control(public=True, max_age=300)
 def suggest(request: HttpRequest) -> HttpResponseBase:
-    """What may be meant by the beginning in `what` or in `where`, as a JSON list."""
+    """What may be meant by the beginning in `what` or in `where`, as a JSON list.
+
+    With `organization`, its primary key, of what that one's postings say.
+    """
     at = timezone.now()
-    if typed := filters.one_line(request.GET.get("where", "")):
-        found = suggestions.where(typed, at)
-    else:
-        found = suggestions.what(filters.one_line(request.GET.get("what", "")), at)
+    what, where, of = (
+        filters.one_line(request.GET.get(name, ""))
+        for name in ("what", "where", "organization")
+    )
+    found = (
+        suggestions.where(where, at, of) if where else suggestions.what(what, at, of)
+    )
     return JsonResponse(found, safe=False)
 
 
@@ -379,12 +359,6 @@ def _without_empty(given: QueryDict) -> QueryDict | None:
     return None if kept == given else kept
 
 
-def _only_page(given: QueryDict) -> QueryDict:
-    kept = QueryDict(mutable=True)
-    kept["page"] = given.get("page", "")
-    return kept
-
-
 def _paged(address: str, page: int) -> str:
     return f"{address}?page={page}" if page > 1 else address
 
@@ -399,6 +373,46 @@ def _moved(request: HttpRequest, address: str) -> HttpResponseBase:
 
 
 # --- Parts of pages -------------------------------------------------------------------
+
+
+def _around(chosen: PostingFilter, results: Results, at: datetime) -> dict[str, object]:
+    """What stands around a search's cards: all that says and changes what is asked for.
+
+    Cost: one query where organizations can be chosen; a search for each way out of
+    nothing found.
+    """
+    criteria = chosen.criteria
+    names = chosen.organizations | filters.organization_names(
+        each.value
+        for each in results.facets.groups.get(Group.ORGANIZATION, ())
+        if each.value not in chosen.organizations
+    )
+    past_end = filters.last_page_sentence(results, chosen.page)
+    chips = choices.chips(criteria, names)
+    return {
+        "understood": listing.understood(criteria, results),
+        "waiting": results.waiting,
+        "sorts": listing.sorts(criteria, results),
+        "radius": criteria.within,
+        "groups": choices.facet_groups(criteria, results, names),
+        "include_closed": [choices.include_closed(criteria, results)],
+        "chips": chips,
+        "clear_url": criteria.without_filters().url(),
+        "filter_count": len(chips),
+        "ignored": [*chosen.ignored, *filter(None, (past_end,))],
+        "form": chosen.form,
+        "pagination": listing.pagination(
+            results.page, results.pages, lambda page: criteria.url(page=page)
+        ),
+        "alternatives": (
+            () if results.total else listing.alternatives(criteria, names, at)
+        ),
+        "only_closed": (
+            criteria.is_everything and not results.total and bool(results.closed)
+        ),
+        "closed_url": criteria.with_closed(include=True).url(),
+        "canonical": _absolute(criteria.url(page=results.page)),
+    }
 
 
 def _removed(

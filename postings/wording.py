@@ -238,7 +238,8 @@ def place_line(place: Place) -> str:
     if line or place.latitude is None or place.longitude is None:
         return line
     return (
-        f"{_degrees(place.latitude, 'N', 'S')}, {_degrees(place.longitude, 'E', 'W')}"
+        f"{_degrees(place.latitude, _NORTH, _SOUTH)}, "
+        f"{_degrees(place.longitude, _EAST, _WEST)}"
     )
 
 
@@ -246,7 +247,11 @@ def _spaced(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _degrees(value: float, positive: str, negative: str) -> str:
+_NORTH, _SOUTH = pgettext_lazy("north", "N"), pgettext_lazy("south", "S")
+_EAST, _WEST = pgettext_lazy("east", "E"), pgettext_lazy("west", "W")
+
+
+def _degrees(value: float, positive: Promise, negative: Promise) -> str:
     number = format_decimal(abs(round(value, 4)), format="0.####", locale=locale())
     return f"{number}° {positive if value >= 0 else negative}"
 

@@ -11,7 +11,15 @@ import pytest
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
-from postings.ingest.report import Code, Outcome, Problem, Recorded, Report, Severity
+from postings.ingest.report import (
+    Code,
+    Outcome,
+    Problem,
+    Recorded,
+    Report,
+    Sentence,
+    Severity,
+)
 from postings.management.summary import Summary
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,7 +115,9 @@ def test_the_report_of_an_import_is_as_the_guide_shows_it() -> None:
     (shown,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
     now = datetime(2026, 11, 25, tzinfo=UTC)
     report = Report()
-    problem = Problem(code=Code.NO_TITLE, severity=Severity.REJECTED, message="")
+    problem = Problem(
+        code=Code.NO_TITLE, severity=Severity.REJECTED, message=Sentence("")
+    )
     report.add(Recorded(outcome=Outcome.REJECTED, locator="f:1", problems=(problem,)))
     written = Summary(
         source="acme",

@@ -160,6 +160,53 @@ def test_rejected_records_are_part_of_a_plan(feed: Path, plan: Path) -> None:
     assert (record.raw, record.document) == ("{", str(feed))
 
 
+def test_a_plan_keeps_the_sentences_of_problems_with_their_values(
+    feed: Path, plan: Path
+) -> None:
+    """Told by what reading it by itself leaves in the ledger, and by the file."""
+    said("import_postings", write(feed, BAKER, "{"), "--plan", plan, status=1)
+    kept = lines_of(plan)[2]["record"]["problem"]
+    assert kept["message"].startswith("The JSON is broken at column 2: ")
+    assert kept["msgid"] == "The JSON is broken at column {column}: {cause}"
+    assert kept["values"]["column"] == "2"
+    said("import_postings", "--apply", plan, status=1)
+    assert ImportRecord.objects.get(outcome="rejected").problems == [kept]
+    said("import_postings", feed, "--source", "other", status=1)
+    other = ImportRecord.objects.get(outcome="rejected", run__source__slug="other")
+    assert other.problems == [kept]
+
+
+def test_why_a_planned_run_is_incomplete_is_a_remark_when_it_is_carried_out(
+    feed: Path, plan: Path
+) -> None:
+    write(feed, BAKER, "{")
+    said("import_postings", feed, "--close-missing", "--plan", plan, status=1)
+    assert lines_of(plan)[-1]["incomplete"]["msgid"].startswith("a record was rejected")
+    refused = "Nothing was closed: the run was not complete: a record was rejected"
+    assert refused in said("import_postings", "--apply", plan, status=1)
+    (remark,) = ImportRun.objects.get().remarks
+    assert remark["message"].startswith(refused)
+    assert f"  {remark['message']}" in said("import_runs", ImportRun.objects.get().pk)
+
+
+def test_a_plan_of_english_sentences_alone_is_carried_out(
+    feed: Path, plan: Path
+) -> None:
+    """As the version before wrote it, and a remark of its ledger is still listed."""
+    said("import_postings", write(feed, BAKER, "{"), "--plan", plan, status=1)
+    lines = lines_of(plan)
+    for name in ("msgid", "values"):
+        del lines[2]["record"]["problem"][name]
+    lines[-1]["incomplete"] = "a record was rejected (bad-json, f:2)"
+    plan.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    said("import_postings", "--apply", plan, status=1)
+    (problem,) = ImportRecord.objects.get(outcome="rejected").problems
+    assert problem == lines[2]["record"]["problem"]
+    ImportRun.objects.update(remarks=["Nothing was closed: it rained."])
+    shown = said("import_runs", ImportRun.objects.get().pk)
+    assert "  Nothing was closed: it rained." in shown
+
+
 def cut(text: str) -> str:
     return text[: len(text) - 40]
 
@@ -186,6 +233,10 @@ def with_an_odd_record(text: str) -> str:
     return text.replace('"data":{', '"data":7,"x":{', 1)
 
 
+def with_an_odd_sentence(text: str) -> str:
+    return text.replace('"values":{', '"values":7,"x":{', 1)
+
+
 def another_file(_: str) -> str:
     return "{}"
 
@@ -207,6 +258,7 @@ def going_on(text: str) -> str:
         (of_another_version, "another version of the site"),
         (of_another_database, "made for another database"),
         (with_an_odd_record, "damaged at line 2"),
+        (with_an_odd_sentence, "damaged at line 3"),
         (another_file, "is no plan"),
         (emptied, "is no plan"),
         (going_on, "goes on after its end"),
@@ -215,7 +267,7 @@ def going_on(text: str) -> str:
 def test_a_plan_that_is_not_whole_or_not_of_here_is_refused(
     feed: Path, plan: Path, spoil: Callable[[str], str], sentence: str
 ) -> None:
-    said("import_postings", write(feed, BAKER, BREWER), "--plan", plan)
+    said("import_postings", write(feed, BAKER, "{"), "--plan", plan, status=1)
     plan.write_text(spoil(plan.read_text()))
     assert sentence in said("import_postings", "--apply", plan, status=2)
     assert not JobPosting.objects.exists()

@@ -1,5 +1,6 @@
 """Languages of pages, and what there is to translate."""
 
+import ast
 import os
 import re
 import subprocess
@@ -15,6 +16,7 @@ from django.test import Client, override_settings
 from django.utils import translation
 
 from jobsite.settings import offered
+from postings.ingest.report import PLACE
 from tests import factories as make
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -140,6 +142,32 @@ def test_a_template_gives_its_sentences_plurals_contexts_and_comments(
     assert "#. Translators: of a page" in found.read_text()
 
 
+def calls_of_sentence() -> Iterator[tuple[str, ast.Call]]:
+    for path in (ROOT / "postings").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "sentence":
+                yield f"{path.name}:{node.lineno}", node
+
+
+def test_every_sentence_of_the_importer_is_a_literal_with_the_values_it_names() -> None:
+    """Babel finds no other, and a value that has no place is never shown."""
+    count = 0
+    known = ids_of_template()
+    for where, call in calls_of_sentence():
+        count += 1
+        (first,) = call.args
+        assert isinstance(first, ast.Constant), where
+        assert first.value in known, f"{where}: run make messages"
+        given = {keyword.arg for keyword in call.keywords}
+        if None not in given:
+            assert given == set(PLACE.findall(str(first.value))), where
+    assert count > 200
+
+
+def ids_of_template() -> set[str]:
+    return {found for _context, found in messages(TEMPLATE) if isinstance(found, str)}
+
+
 # --- Catalogues -----------------------------------------------------------------------
 
 
@@ -159,10 +187,22 @@ def unfinished(path: Path) -> list[str]:
             for error in errors
         ),
         *(
+            f"{message.id!r}: {sorted(places)} in braces"
+            for message in catalogue
+            if message.id
+            for string in _parts(message.string)
+            if (places := _places(string) ^ _places(_parts(message.id)[-1]))
+        ),
+        *(
             f"{found!r}: missing"
             for _context, found in messages(TEMPLATE) - ids(catalogue)
         ),
     ]
+
+
+def _places(text: object) -> set[str]:
+    """The names in braces, which Babel does not compare."""
+    return set(PLACE.findall(str(text)))
 
 
 def _parts(string: object) -> tuple[object, ...]:
@@ -186,12 +226,14 @@ def test_a_catalogue_that_is_not_whole_is_found_out(tmp_path: Path) -> None:
         '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
         'msgid "Search"\nmsgstr ""\n\n'
         '#, python-format\nmsgid "Closed %(day)s"\nmsgstr "Zu %(tag)s"\n\n'
-        'msgid "Jobs"\nmsgstr "Stellen"\n'
+        'msgid "Jobs"\nmsgstr "Stellen"\n\n'
+        'msgid "Read as {value}."\nmsgstr "Gelesen als {wert}."\n'
     )
     found = unfinished(path)
     assert "'Search': not translated" in found
     assert any(line.startswith("'Closed %(day)s': unknown named") for line in found)
     assert not any(line.startswith("'Jobs': ") for line in found)
+    assert "'Read as {value}.': ['value', 'wert'] in braces" in found
     assert "'Organizations': missing" in found
 
 

@@ -413,7 +413,16 @@ def test_only_the_sanitised_text_is_not_escaped(client: Client) -> None:
         excerpt="<i>x</i>",
         base_salary_text="<i>much</i>",
     )
-    for address in ("/", posting.get_absolute_url(), "/organizations/", "/?q=%3Ci%3E"):
+    own = posting.hiring_organization
+    assert own is not None
+    for address in (
+        "/",
+        posting.get_absolute_url(),
+        "/organizations/",
+        "/?q=%3Ci%3E",
+        own.get_absolute_url(),
+        f"{own.get_absolute_url()}?q=%3Ci%3E+nothing&type=INTERN",
+    ):
         assert "<i>" not in html(client, address)
     assert "<p><em>Soup</em></p>" in html(client, posting.get_absolute_url())
 
@@ -533,7 +542,7 @@ def test_an_organization_shows_its_open_postings_and_counts_closed_ones(
     page = client.get(inn.get_absolute_url())
     assert [card.title for card in page.context["results"].cards] == ["Cook"]
     assert (page.context["counts"]["open"], page.context["counts"]["closed"]) == (1, 1)
-    assert page.context["counts"]["closed_url"] == f"/?organization={inn.pk}&closed=1"
+    assert page.context["counts"]["closed_url"] == f"{inn.get_absolute_url()}?closed=1"
     assert (page.context["places"], page.context["industries"]) == ("Paris", "Food")
     assert [link.text for link in page.context["links"]] == ["inn.example"]
     assert page.context["robots"] == ""
@@ -601,8 +610,17 @@ def test_pages_query_no_row_twice(
     posting = make.make_posting(organization="Inn")
     for number in range(8):
         make.make_posting(organization=f"Inn {number}")
+    own = posting.hiring_organization
+    assert own is not None
+    for number in range(8):
+        make.make_posting(title=f"Cook {number}", organization=own)
     request.getfixturevalue("no_repeated_queries")
-    for address in ("/", posting.get_absolute_url(), "/organizations/"):
+    for address in (
+        "/",
+        posting.get_absolute_url(),
+        "/organizations/",
+        f"{own.get_absolute_url()}?q=cook",
+    ):
         html(client, address)
 
 
@@ -634,7 +652,8 @@ def test_every_page_of_the_sample_works_in_every_language(client: Client) -> Non
     rows = JobPosting.objects.visible(timezone.now()).select_related(
         "hiring_organization"
     )
-    addresses = ["/", "/organizations/", "/?q=nothing+here&type=INTERN&type=OTHER"]
+    asked = "?q=nothing+here&type=INTERN&type=OTHER"
+    addresses = ["/", "/organizations/", f"/{asked}"]
     addresses += [row.get_absolute_url() for row in rows]
     addresses += sorted(
         {

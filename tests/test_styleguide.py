@@ -12,6 +12,8 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory, override_settings
 from django.views.defaults import server_error
 
+from postings.templatetags import postings as tags
+
 PARTIALS = Path(__file__).parent.parent / "templates" / "postings"
 
 
@@ -25,6 +27,7 @@ def test_the_style_page_is_there_while_debug_is_on(client: Client) -> None:
 @pytest.mark.django_db
 @override_settings(DEBUG=True)
 def test_the_style_page_shows_every_partial(client: Client) -> None:
+    tags._tile.cache_clear()  # noqa: SLF001 - earlier pages may have drawn its tiles
     page = client.get("/styleguide/")
     used = {template.name for template in page.templates}
     partials = {f"postings/{path.name}" for path in PARTIALS.glob("_*.html")}

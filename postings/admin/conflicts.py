@@ -25,6 +25,7 @@ from django.views.decorators.http import require_POST
 
 from postings import sanitise, schemaorg
 from postings.admin import differences
+from postings.admin.problems import words
 from postings.admin.reading import (
     ChosenFilter,
     ReadOnlyAdmin,
@@ -66,7 +67,8 @@ def take(
         user_id=editor(request).pk,
         queryset=JobPosting.objects.filter(pk=posting_id),
         action_flag=CHANGE,
-        change_message=f"Took the feed's {', '.join(sorted(names))}.",
+        change_message=gettext("Took the feed's %(properties)s.")
+        % {"properties": ", ".join(sorted(names))},
         single_object=True,
     )
     return None
@@ -81,7 +83,7 @@ def say_taken(
     request: HttpRequest, name: str, nothing: persist.NothingToTake | None
 ) -> None:
     if nothing is not None:
-        messages.error(request, str(nothing))
+        messages.error(request, words(nothing.why))
     else:
         said = gettext("The feed's %(property)s was taken; imports write it again.")
         messages.success(request, said % {"property": name})
@@ -345,7 +347,7 @@ class ImportConflictAdmin(ReadOnlyAdmin):
                 taken += len(names)
             else:
                 row = JobPosting.objects.get(pk=posting_id)
-                messages.error(request, f"{row}: {nothing}")
+                messages.error(request, f"{row}: {words(nothing.why)}")
         self._tell(request, taken)
 
     @admin.action(permissions=("resolve",), description=_("Keep the editor's"))

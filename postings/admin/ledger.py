@@ -14,11 +14,12 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from postings.admin.problems import Explained, explained
+from postings.admin.problems import counted, explained, severity_said, shown, words
 from postings.admin.reading import (
     ReadOnlyAdmin,
     editor,
@@ -29,6 +30,7 @@ from postings.admin.reading import (
 from postings.ingest import persist
 from postings.ingest.report import Outcome, Severity
 from postings.models import ImportConflict, ImportRecord, ImportRun
+from postings.problems import Explained
 from postings.search import index
 
 
@@ -113,7 +115,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             return "-"
         seconds = (run.finished_at - run.started_at).total_seconds()
         if seconds < _MINUTE:
-            return gettext("%(seconds).1f s") % {"seconds": seconds}
+            return gettext("%(seconds)s s") % {"seconds": number_format(seconds, 1)}
         minutes, seconds = divmod(round(seconds), 60)
         return gettext("%(minutes)d min %(seconds)d s") % {
             "minutes": minutes,
@@ -122,8 +124,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("records"))
     def became(self, run: ImportRun) -> str:
-        said = (f"{count} {outcome}" for outcome, count, _address in _outcomes(run))
-        return ", ".join(said) or "-"
+        return ", ".join(said for said, _address in _outcomes(run)) or "-"
 
     @admin.display(description=_("waiting for somebody"))
     def waiting(self, run: ImportRun) -> str:
@@ -185,6 +186,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
                 "run": run,
                 "outcomes": _outcomes(run),
                 "groups": _groups(run),
+                "remarks": [shown(remark) for remark in run.remarks],
                 "waiting": _waiting(run),
                 "may_undo": self.has_undo_permission(request),
             }
@@ -212,7 +214,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
                 return HttpResponseRedirect(self._undone(request, run))
             foreseen = persist.foreseen(run)
         except (persist.CannotUndo, persist.Held) as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
+            self.message_user(request, words(refusal.why), messages.ERROR)
             return HttpResponseRedirect(page("importrun", pk))
         context = {
             **self.admin_site.each_context(request),
@@ -274,12 +276,11 @@ def _waiting(run: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _outcomes(run: ImportRun) -> list[tuple[str, int, str]]:
-    """Each outcome that there was, how often, and the list of its records."""
+def _outcomes(run: ImportRun) -> list[tuple[str, str]]:
+    """How often there was each outcome that there was, and the list of its records."""
     return [
         (
-            outcome.value,
-            count,
+            counted(outcome, count),
             ""
             if outcome is Outcome.UNCHANGED
             else listed("importrecord", run__id__exact=run.pk, outcome=outcome.value),
@@ -289,19 +290,27 @@ def _outcomes(run: ImportRun) -> list[tuple[str, int, str]]:
     ]
 
 
-_GRAVEST_FIRST = [Severity.REJECTED, Severity.IGNORED, Severity.REPAIRED]
+_GRAVEST_FIRST = [
+    Severity.REJECTED,
+    Severity.IGNORED,
+    Severity.REPAIRED,
+    Severity.PASSED,
+]
 
 
 def _groups(run: ImportRun) -> list[Group]:
-    table = explained()
     order = [severity.value for severity in _GRAVEST_FIRST]
-    groups = [
+    found = sorted(
+        run.problems,
+        key=lambda item: (order.index(item["severity"]), -item["count"]),
+    )
+    return [
         Group(
-            severity=item["severity"],
+            severity=severity_said(item["severity"]),
             code=item["code"],
             count=item["count"],
-            first=item["first"],
-            explained=table.get(item["code"]),
+            first={**item["first"], "message": shown(item["first"])},
+            explained=explained(item["code"]),
             records=listed(
                 "importrecord",
                 run__id__exact=run.pk,
@@ -309,6 +318,5 @@ def _groups(run: ImportRun) -> list[Group]:
                 code=item["code"],
             ),
         )
-        for item in run.problems
+        for item in found
     ]
-    return sorted(groups, key=lambda group: (order.index(group.severity), -group.count))

@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from postings.admin.forms import OrganizationForm
+from postings.admin.problems import words
 from postings.ingest import persist
 from postings.models import Logo, Organization
 
@@ -57,11 +58,12 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
             )
         else:
             said = _("Fetched on %(asked)s. Asked for again from %(again)s on.")
+        why = f"{known.failed['code']}: {words(known.failed)}" if known.failed else ""
         sentence = said % {
             "asked": asked,
             "again": again,
             "failures": known.failures,
-            "failure": known.failure,
+            "failure": why or known.failure,
         }
         picture = row.logo_url and format_html(
             '<img class="stored-logo" src="{}" alt="{}">', row.logo_url, row.name

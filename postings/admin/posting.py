@@ -26,6 +26,7 @@ from postings.admin.forms import (
     JobLocationForm,
     JobPostingForm,
 )
+from postings.admin.problems import shown
 from postings.admin.reading import listed, page
 from postings.ingest import persist
 from postings.models import (
@@ -147,7 +148,7 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
         "first_seen",
         "edits",
         "withdrawn_at",
-        "withdrawn_reason",
+        "why_withdrawn",
     )
     fieldsets = (
         (
@@ -168,7 +169,7 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
                     ("published_at", "hidden", "deleted"),
                     ("source", "first_seen"),
                     "edits",
-                    ("withdrawn_at", "withdrawn_reason"),
+                    ("withdrawn_at", "why_withdrawn"),
                 )
             },
         ),
@@ -312,6 +313,10 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
     @admin.display(description=_("edited, kept by every import"))
     def edits(self, row: JobPosting) -> str:
         return ", ".join(row.edited_fields) or "-"
+
+    @admin.display(description=_("why withdrawn"))
+    def why_withdrawn(self, row: JobPosting) -> str:
+        return shown(row.withdrawn_reason) or "-"
 
     @admin.display(description=_("places"))
     def all_places(self, row: JobPosting) -> str:

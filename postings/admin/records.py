@@ -23,7 +23,14 @@ from django.views.decorators.http import require_POST
 
 from postings import schemaorg
 from postings.admin import differences
-from postings.admin.problems import explained
+from postings.admin.problems import (
+    OUTCOMES,
+    explained,
+    outcome_said,
+    severity_said,
+    shown,
+    words,
+)
 from postings.admin.reading import (
     ChosenFilter,
     ReadOnlyAdmin,
@@ -75,7 +82,7 @@ class OutcomeFilter(ChosenFilter):
             ("waiting", _("rejected, waiting")),
             ("settled", _("rejected, settled")),
             *(
-                (outcome.value, outcome.value)
+                (outcome.value, OUTCOMES[outcome])
                 for outcome in Outcome
                 if outcome is not Outcome.UNCHANGED
             ),
@@ -118,7 +125,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
     search_help_text = _("File, address or pointer")
     ordering = ("-id",)
     actions = ("retry_selected",)
-    readonly_fields = ("in_run", "on_posting", "settled")
+    readonly_fields = ("outcome_shown", "in_run", "on_posting", "settled")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRecord]:
         """Without raw texts and nodes, which may be a mebibyte each."""
@@ -145,7 +152,11 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         """Only a rejected record can be settled; it has no posting."""
         rejected = obj is not None and obj.outcome == Outcome.REJECTED.value
         own = ("document", "settled") if rejected else ("on_posting",)
-        return ("outcome", "locator", "in_run", *own)
+        return ("outcome_shown", "locator", "in_run", *own)
+
+    @admin.display(description=_("outcome"))
+    def outcome_shown(self, record: ImportRecord) -> str:
+        return outcome_said(record.outcome)
 
     @admin.display(description=_("where"), ordering="locator")
     def where(self, record: ImportRecord) -> str:
@@ -157,11 +168,11 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         rejected = Severity.REJECTED.value
         found = sorted(record.problems, key=lambda item: item["severity"] != rejected)
         if not found:
-            return record.outcome
+            return outcome_said(record.outcome)
         return format_html(
             "<strong>{}</strong> {}",
             found[0]["code"],
-            Truncator(found[0]["message"]).chars(160),
+            shown(found[0], most=160),
         )
 
     @admin.display(description=_("job posting"))
@@ -204,13 +215,18 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         )
 
     def _problems(self, record: ImportRecord) -> dict[str, Any]:
-        table = explained()
-        shown = record.problems[:_MOST_PROBLEMS]
+        first = record.problems[:_MOST_PROBLEMS]
         return {
             "problems": [
-                {**item, "explained": table.get(item["code"])} for item in shown
+                {
+                    **item,
+                    "severity": severity_said(item["severity"]),
+                    "message": shown(item),
+                    "explained": explained(item["code"]),
+                }
+                for item in first
             ],
-            "more_problems": len(record.problems) - len(shown),
+            "more_problems": len(record.problems) - len(first),
         }
 
     def _rejected(self, request: HttpRequest, record: ImportRecord) -> dict[str, Any]:
@@ -306,7 +322,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
                 tell=said.append,
             )
         except persist.Held as held:
-            self.message_user(request, str(held), messages.ERROR)
+            self.message_user(request, words(held.why), messages.ERROR)
             return False
         index.sync_soon()
         accepted = [recorded for recorded in said if recorded.posting_id is not None]
@@ -315,7 +331,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
                 '<a href="{}">{}</a>: {}',
                 page("jobposting", recorded.posting_id),
                 recorded.title,
-                recorded.outcome,
+                OUTCOMES[recorded.outcome],
             )
             self.message_user(request, link, messages.SUCCESS)
         if more := len(accepted[_LINKED:]):
@@ -339,7 +355,7 @@ def _changed(record: ImportRecord) -> dict[str, Any]:
     kept = record.replaced_node or {}
     before = persist.replaced(record)
     if before is None:
-        return {"withdrawn_reason": kept.get("withdrawn_reason", "")}
+        return {"withdrawn_reason": shown(kept.get("withdrawn_reason", ""))}
     after = _came(record)
     found: list[differences.Difference] = []
     unreadable = before.posting is None or after is None
@@ -350,7 +366,7 @@ def _changed(record: ImportRecord) -> dict[str, Any]:
         "compared": True,
         "unreadable": unreadable,
         "changes": [(change, change.property in edited) for change in found],
-        "withdrawn_reason": kept.get("withdrawn_reason", ""),
+        "withdrawn_reason": shown(kept.get("withdrawn_reason", "")),
     }
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from postings.ingest import persist
-from postings.ingest.report import Code
+from postings.ingest.report import Code, sentence
 from postings.ingest.stopping import Stopping
 from postings.ingest.web import Client, Failed, logo
 
 #: What stands as the reason while a picture is decoded, and stays if that ends the
 #: process: the logo then waits like any that failed, and the next run gets past it.
-_ENDED = "The program was ended while it decoded the picture."
+_ENDED = sentence("The program was ended while it decoded the picture.")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -61,7 +61,7 @@ def fetch(
                 count.failed += 1
                 with stopping.deferred():
                     persist.logo_failed(
-                        asked, f"{error.code}: {error.message}", now=timezone.now()
+                        asked, error.code, error.message, now=timezone.now()
                     )
                     if failed is not None:
                         failed(asked, error)
@@ -70,7 +70,7 @@ def fetch(
 def _keep(asked: persist.Sought, found: logo.File, count: Count) -> None:
     image = None
     if found.content is not None:
-        persist.logo_failed(asked, f"{Code.NOT_A_LOGO}: {_ENDED}", now=timezone.now())
+        persist.logo_failed(asked, Code.NOT_A_LOGO, _ENDED, now=timezone.now())
         image = logo.tile(found.content)
     if persist.keep_logo(asked, image, validators=found.validators, now=timezone.now()):
         count.stored += 1

@@ -15,7 +15,7 @@ from django.utils import timezone
 from postings.ingest import persist, plan, prepare, read, work
 from postings.ingest.prepare import Digests, Entry, Settings
 from postings.ingest.read import Document, Portion, Unread
-from postings.ingest.report import Outcome, Recorded, Report
+from postings.ingest.report import Outcome, Recorded, Report, sentence
 from postings.ingest.stopping import Stopping
 from postings.ingest.web import Visit
 from postings.models import ImportRecord, ImportRun, Source
@@ -156,7 +156,7 @@ def retry(
     """
     source = records[0][0].run.source.slug
     asked = replace(asked or persist.Asked(), kind=ImportRun.Kind.RETRY)
-    report = Report(incomplete="it was no import of all there is")
+    report = Report(incomplete=sentence("it was no import of all there is."))
     documents = (_again(*entry) for entry in records)
     with (
         Stopping() as stopping,

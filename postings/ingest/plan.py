@@ -16,7 +16,7 @@ from typing import Any, Self
 from postings.ingest.normalise import READER_VERSION
 from postings.ingest.prepare import Entry, Prepared, Rejected
 from postings.ingest.read import Portion, planned
-from postings.ingest.report import Change, Outcome, Recorded, Report, Severity
+from postings.ingest.report import Change, Outcome, Recorded, Report, Sentence, Severity
 from postings.sanitise import POLICY_VERSION
 
 #: The format of the file.
@@ -80,7 +80,12 @@ class Draft:
 
     def end(self, report: Report) -> None:
         """Puts the plan in its place."""
-        self._write({"end": self._lines, "incomplete": report.incomplete})
+        self._write(
+            {
+                "end": self._lines,
+                "incomplete": report.incomplete and report.incomplete.as_json(),
+            }
+        )
         self._file.close()
         self._draft.replace(self._target)
 
@@ -141,7 +146,7 @@ class Plan:
 
     path: Path
     header: Header
-    incomplete: str = ""
+    incomplete: Sentence | None = None
     withdrawn: list[int] = field(default_factory=list)
 
     @classmethod
@@ -160,7 +165,8 @@ class Plan:
                         lines += 1
                         plan._look_at(kept)
                     else:
-                        plan.incomplete = str(kept["incomplete"])
+                        said = kept["incomplete"]
+                        plan.incomplete = Sentence.of_json(said) if said else None
                 except (ValueError, KeyError, TypeError, AttributeError) as error:
                     raise Unusable(
                         f"{path} is damaged at line {number} "

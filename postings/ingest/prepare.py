@@ -12,7 +12,14 @@ from postings import packing, sanitise
 from postings.ingest import merge, normalise
 from postings.ingest.merge import Key
 from postings.ingest.read import Node, Unread
-from postings.ingest.report import Code, Outcome, Problem, Recorded, Severity
+from postings.ingest.report import (
+    Code,
+    Outcome,
+    Problem,
+    Recorded,
+    Sentence,
+    Severity,
+)
 from postings.schemaorg import Posting
 
 
@@ -166,7 +173,7 @@ def of(node: Node, posting: Posting, problems: tuple[Problem, ...] = ()) -> Prep
     )
 
 
-def lost(read: Node | Unread, code: Code, message: str) -> Rejected:
+def lost(read: Node | Unread, code: Code, message: Sentence) -> Rejected:
     """A record that could not be worked on once it was read."""
     where = read.locator if isinstance(read, Node) else read.problem.locator
     problem = Problem(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, TypeAlias
 
 
 class Outcome(StrEnum):
@@ -89,6 +91,115 @@ class Code(StrEnum):
     GONE = "gone"
 
 
+class Sentence(NamedTuple):
+    """A sentence as it is in the catalogues, and the values its `{names}` stand for.
+
+    Made by `sentence`, which Babel finds; made by itself it is somebody else's words.
+    `str()` gives the English. A value is a name, an address, a number or again
+    somebody else's words; one that is a sentence is translated too, and stands at the
+    end with its own full stop.
+    """
+
+    msgid: str
+    values: Mapping[str, Value] = {}
+
+    def __str__(self) -> str:
+        return self.said(self.msgid, str, "{:,}".format)
+
+    def said(
+        self,
+        text: str,
+        tell: Callable[[Sentence], str],
+        number: Callable[[int], str],
+    ) -> str:
+        """The values put into the sentence as a catalogue has it.
+
+        They are only ever values: braces in one mean nothing.
+        """
+        if not self.values:
+            return text
+        words = {
+            name: tell(value)
+            if isinstance(value, Sentence)
+            else number(value)
+            if isinstance(value, int)
+            else value
+            for name, value in self.values.items()
+        }
+        return PLACE.sub(lambda found: words.get(found[1], found[0]), text)
+
+    def as_json(self) -> dict[str, Any]:
+        """English, and where that is not all of it what makes up the sentence."""
+        kept: dict[str, Any] = {"message": str(self)}
+        if self.values:
+            kept["msgid"] = self.msgid
+            kept["values"] = {
+                name: value.as_json() if isinstance(value, Sentence) else value
+                for name, value in self.values.items()
+            }
+        return kept
+
+    @classmethod
+    def of_json(cls, kept: str | Mapping[str, Any]) -> Sentence:
+        """What `as_json` gave, or English alone as older versions kept it.
+
+        Raises TypeError, KeyError or AttributeError for anything else.
+        """
+        if isinstance(kept, str):
+            return cls(kept)
+        if "msgid" not in kept:
+            return cls(_text(kept["message"]))
+        values = {
+            name: cls.of_json(value) if isinstance(value, dict) else _plain(value)
+            for name, value in kept["values"].items()
+        }
+        return cls(_text(kept["msgid"]), values)
+
+
+Value: TypeAlias = str | int | Sentence
+
+#: Where a value stands in a sentence.
+PLACE = re.compile(r"\{([a-z_]+)\}")
+
+
+def sentence(msgid: str, /, **values: Value) -> Sentence:
+    """A sentence to be translated when it is shown.
+
+    One without values is the same each time, so that a batch of records holds it once
+    on its way out of a worker.
+    """
+    return Sentence(msgid, values) if values else _fixed(msgid)
+
+
+_fixed = cache(Sentence)
+
+
+def _text(kept: Any) -> str:
+    if not isinstance(kept, str):
+        raise TypeError(kept)
+    return kept
+
+
+def _plain(kept: Any) -> str | int:
+    return kept if type(kept) is int else _text(kept)
+
+
+class Refusal(Exception):  # noqa: N818 - says what is, as LookupError does
+    """Something was not done; says why in a sentence."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def reason(error: OSError) -> Sentence:
+    """Why a stream failed: in a sentence of ours, or else in the system's words."""
+    if error.args and isinstance(error.args[0], Sentence):
+        return error.args[0]
+    words = error.strerror or str(error) or type(error).__name__
+    return Sentence(f"{words.rstrip('.')}.")
+
+
 _SHOWN = 80
 
 
@@ -102,22 +213,51 @@ class Problem:
 
     code: Code
     severity: Severity
-    message: str
+    message: Sentence
     locator: str = ""
     value: str = ""
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         return {
             "code": str(self.code),
             "severity": str(self.severity),
             "locator": self.locator,
             "value": self.value,
-            "message": self.message,
+            **self.message.as_json(),
         }
+
+    @classmethod
+    def of_json(cls, kept: Mapping[str, Any]) -> Problem:
+        """Raises KeyError, TypeError, ValueError or AttributeError for no problem."""
+        return cls(
+            code=Code(kept["code"]),
+            severity=Severity(kept["severity"]),
+            message=Sentence.of_json(kept),
+            locator=_text(kept["locator"]),
+            value=_text(kept["value"]),
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Workers hand over problems by the ten: the dataclass's own way is slow."""
+        return _problem, (
+            self.code,
+            self.severity,
+            self.message,
+            self.locator,
+            self.value,
+        )
 
     def __str__(self) -> str:
         shown = f" ({self.value})" if self.value else ""
         return f"{self.locator}: {self.severity}: {self.code}: {self.message}{shown}"
+
+
+def _problem(
+    code: Code, severity: Severity, message: Sentence, locator: str, value: str
+) -> Problem:
+    return Problem(
+        code=code, severity=severity, message=message, locator=locator, value=value
+    )
 
 
 def shortened(value: Any) -> str:
@@ -161,7 +301,7 @@ class Report:
     `document` names the one whose records were dealt with last, `size` is the bytes of
     all such documents; `run_id` is the run in the ledger, which a dry run has not.
     `remarks` are sentences about the run as a whole. `incomplete` says why what the
-    run did not hold may still be there, and is empty where it was all of the source.
+    run did not hold may still be there, and is None where it was all of the source.
     """
 
     documents: int = 0
@@ -171,8 +311,8 @@ class Report:
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     codes: Counter[tuple[Severity, Code]] = field(default_factory=Counter)
     firsts: dict[tuple[Severity, Code], Problem] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-    incomplete: str = ""
+    remarks: list[Sentence] = field(default_factory=list)
+    incomplete: Sentence | None = None
 
     def add(self, recorded: Recorded) -> None:
         self.outcomes[recorded.outcome] += 1
@@ -181,8 +321,10 @@ class Report:
             self.codes[kind] += 1
             self.firsts.setdefault(kind, problem)
             if problem.code is Code.SHORT_LIST and not self.incomplete:
-                said = problem.message.rstrip(".")
-                self.incomplete = f"{problem.locator}: {said[0].lower()}{said[1:]}"
+                self.incomplete = sentence(
+                    "a list declares more items than it holds ({where}).",
+                    where=problem.locator,
+                )
         if recorded.outcome is Outcome.REJECTED and not self.incomplete:
             self._miss(recorded.problems)
 
@@ -193,8 +335,10 @@ class Report:
                 problem.severity is Severity.REJECTED
                 and problem.code is not Code.DUPLICATE_IDENTITY
             ):
-                self.incomplete = (
-                    f"a record was rejected ({problem.code}, {problem.locator})"
+                self.incomplete = sentence(
+                    "a record was rejected ({code}, {where}).",
+                    code=str(problem.code),
+                    where=problem.locator,
                 )
 
     @property
@@ -231,13 +375,19 @@ class Notes:
         self._problems: list[Problem] = []
         self._left_out = 0
 
-    def repaired(self, code: Code, where: str, message: str, value: Any = None) -> None:
+    def repaired(
+        self, code: Code, where: str, message: Sentence, value: Any = None
+    ) -> None:
         self._add(Severity.REPAIRED, code, where, message, value)
 
-    def ignored(self, code: Code, where: str, message: str, value: Any = None) -> None:
+    def ignored(
+        self, code: Code, where: str, message: Sentence, value: Any = None
+    ) -> None:
         self._add(Severity.IGNORED, code, where, message, value)
 
-    def rejected(self, code: Code, where: str, message: str, value: Any = None) -> None:
+    def rejected(
+        self, code: Code, where: str, message: Sentence, value: Any = None
+    ) -> None:
         self._add(Severity.REJECTED, code, where, message, value)
 
     def problems(self) -> tuple[Problem, ...]:
@@ -247,7 +397,9 @@ class Notes:
             code=Code.TOO_LONG,
             severity=Severity.IGNORED,
             locator=self._start.rstrip("#"),
-            message=f"{self._left_out} more problems are not listed.",
+            message=sentence(
+                "Not listed: {count} more problems.", count=self._left_out
+            ),
         )
         return (*self._problems, more)
 
@@ -260,7 +412,7 @@ class Notes:
         )
 
     def _add(
-        self, severity: Severity, code: Code, where: str, message: str, value: Any
+        self, severity: Severity, code: Code, where: str, message: Sentence, value: Any
     ) -> None:
         if len(self._problems) >= MAX_PROBLEMS and severity is not Severity.REJECTED:
             self._left_out += 1

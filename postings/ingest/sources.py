@@ -10,7 +10,7 @@ from typing import cast
 
 from postings.ingest import unpack, web
 from postings.ingest.read import Document, Unread, storable, unread
-from postings.ingest.report import Code
+from postings.ingest.report import Code, reason, sentence
 
 #: Names that are read when a folder is given; a file named by itself is always read.
 SUFFIXES = unpack.DOCUMENTS | unpack.CONTAINERS
@@ -82,7 +82,9 @@ def _read(locations: list[str], visit: web.Visit | None) -> Iterator[Document | 
             try:
                 stream = file.open("rb", buffering=0)
             except OSError as error:
-                message = f"The file could not be read: {error.strerror}."
+                message = sentence(
+                    "The file could not be read: {cause}", cause=reason(error)
+                )
                 yield unread(storable(name), Code.UNREADABLE, message)
                 continue
             with stream:

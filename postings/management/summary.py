@@ -54,7 +54,7 @@ class Summary:
                 {"severity": str(severity), "code": str(code), "count": count}
                 for (severity, code), count in sorted(report.codes.items())
             ],
-            "remarks": report.remarks,
+            "remarks": [str(remark) for remark in report.remarks],
         }
 
     def write(self, target: Path) -> None:
@@ -69,7 +69,7 @@ class Summary:
         else:
             self._lines(out)
         for remark in self.report.remarks:
-            out.write(remark)
+            out.write(str(remark))
         if self.dry_run:
             out.write("Dry run: nothing was kept.")
 

@@ -94,7 +94,8 @@ class ImportRun(models.Model):
     in it is gone from the source; such runs that were asked to close what vanished are
     the ones misses are counted in. `problems` holds one object a severity and code:
     both, their `count` and the `first` problem. `remarks` are sentences: what was
-    refused and why.
+    refused and why. A sentence is `message`, its English, and where it has values the
+    `msgid` of the catalogues and `values`, to be put together in any language.
     """
 
     class State(models.TextChoices):
@@ -108,7 +109,9 @@ class ImportRun(models.Model):
         RETRY = "retry", _("retry of rejected records")
         UNDO = "undo", _("undoing a run")
 
-    source = models.ForeignKey(Source, models.PROTECT, related_name="runs")
+    source = models.ForeignKey(
+        Source, models.PROTECT, related_name="runs", verbose_name=_("source")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.IMPORT)
     undoes = models.ForeignKey(
         "self",
@@ -219,7 +222,7 @@ class ImportRecord(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.outcome} {self.locator}"
+        return self.locator
 
 
 class ImportConflict(models.Model):

@@ -74,6 +74,14 @@ class Pay(NamedTuple):
         return f"{self.currency}{self.yearly or ''}"
 
 
+class Employer(NamedTuple):
+    """An organization on whose own page a search is made, its primary key as text."""
+
+    key: str
+    name: str
+    url: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Criteria:
     """OR inside a group, AND between groups, words and place.
@@ -89,6 +97,9 @@ class Criteria:
     postings that state none, or state another currency, unless `paid_only`.
     `posted_days` of 0 is any time. `sort` of None is by relevance where there are
     words, else the newest first.
+
+    `employer` limits all of it to an organization's own page: no parameter says so,
+    nothing takes it out, and `url` leads to that page.
     """
 
     words: str = ""
@@ -107,6 +118,7 @@ class Criteria:
     posted_days: int = 0
     include_closed: bool = False
     sort: Sort | None = None
+    employer: Employer | None = None
 
     def values(self, group: Group) -> tuple[str, ...]:
         found: tuple[str, ...] = getattr(self, _FIELDS[group])
@@ -134,9 +146,17 @@ class Criteria:
 
     def without_filters(self) -> Self:
         """The words, the place and the order alone."""
-        return type(self)(
-            words=self.words, where=self.where, within=self.within, sort=self.sort
+        return replace(
+            self.everything(),
+            words=self.words,
+            where=self.where,
+            within=self.within,
+            sort=self.sort,
         )
+
+    def everything(self) -> Self:
+        """Every open posting there is on the page of this search."""
+        return type(self)(employer=self.employer)
 
     def without_text(self) -> Self:
         """The filters alone: what a form of words and place has to carry along."""
@@ -145,7 +165,7 @@ class Criteria:
     @property
     def is_everything(self) -> bool:
         """Whether nothing but an order is asked for: every open posting fits."""
-        return replace(self, sort=None) == type(self)()
+        return replace(self, sort=None) == self.everything()
 
     def params(self) -> list[tuple[str, str]]:
         """The query parameters that say this, in a fixed order, none of them empty."""
@@ -162,12 +182,13 @@ class Criteria:
         return [(name, value) for name, value in pairs if value]
 
     def url(self, *, page: int = 1) -> str:
-        """The address of a page of the list."""
+        """The address of a page of the list, or of the employer's own."""
         pairs = self.params()
         if page > 1:
             pairs.append(("page", str(page)))
         query = urlencode(pairs, safe="/")
-        return reverse("posting_list") + (f"?{query}" if query else "")
+        path = self.employer.url if self.employer else reverse("posting_list")
+        return path + (f"?{query}" if query else "")
 
 
 _FIELDS = {

@@ -472,6 +472,7 @@ def _commit(writer: tantivy.IndexWriter, mark: Mark) -> None:
     writer.delete_documents_by_term(schema.MARK, _MARK)
     document = tantivy.Document()
     document.add_text(schema.MARK, _MARK)
+    document.add_boolean(schema.SHOWN, value=False)
     said = {"mark": mark, "witness": marks.witness_of(mark)}
     document.add_text(schema.MARK, json.dumps(said))
     writer.add_document(document)

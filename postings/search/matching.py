@@ -201,19 +201,22 @@ def filters(
     pay: bool = True,
     posted: bool = True,
 ) -> Iterator[tuple[Occur, Query]]:
-    """Everything but the words, as parts of a boolean query.
+    """Everything but the words, as parts of a boolean query, none of which may be `Must`.
 
     A group left out, and pay or age when False, are those whose values are counted.
     """
     seconds = floor(at.timestamp())
-    # Of a query's parts the rare ones are the cheap ones: what is hidden is left out
-    # where something else says what is meant.
-    if criteria.include_closed:
-        yield Occur.Must, Query.term_query(SCHEMA, schema.SHOWN, field_value=True)
-    else:
-        yield Occur.Must, _from(schema.ENDS, seconds)
-        yield Occur.MustNot, Query.term_query(SCHEMA, schema.SHOWN, field_value=False)
+    # To leave out what few postings are is cheaper than to look for what most are, where
+    # there are words to look for.
+    if not criteria.include_closed:
+        if criteria.words:
+            yield Occur.MustNot, has_ended(at)
+        else:
+            yield Occur.Must, _from(schema.ENDS, seconds)
+    yield Occur.MustNot, Query.term_query(SCHEMA, schema.SHOWN, field_value=False)
     yield Occur.MustNot, _from(schema.PUBLISHED, seconds + 1)
+    if criteria.employer is not None:
+        yield Occur.Must, _term(schema.ORGANIZATION, criteria.employer.key)
     if criteria.where:
         yield Occur.Must, where_match(criteria, area)
     for group in Group:

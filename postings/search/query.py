@@ -86,7 +86,7 @@ def search(
         lambda opened: _Search(opened, criteria, at).results(
             page, with_facets=with_facets
         ),
-        lambda: _newest(page, at),
+        lambda: _newest(criteria, page, at),
     )
 
 
@@ -129,9 +129,11 @@ def ids_in_any_state(words: str, *, most: int) -> tuple[int, ...] | None:
     return index.ask(found, lambda: None)
 
 
-def _newest(page: int, at: datetime) -> Results:
-    """The list without an index, from the database alone."""
+def _newest(criteria: Criteria, page: int, at: datetime) -> Results:
+    """The list, or an employer's own, without an index: from the database alone."""
     found = JobPosting.objects.open(at).newest_first().values_list("pk", flat=True)
+    if criteria.employer is not None:
+        found = found.filter(hiring_organization=int(criteria.employer.key))
     total = min(found.count(), MAX_PAGES * PAGE_SIZE)
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
@@ -210,9 +212,9 @@ class _Search:
     def _with_words(self, parts: list[tuple[Occur, Query]]) -> Query:
         if self.asked not in self._matches:
             self._matches[self.asked] = words_match(self.asked, self.searcher)
-        if (words := self._matches[self.asked]) is not None:
-            parts.append((Occur.Must, words))
-        return Query.boolean_query(parts)
+        # Nothing but signs may have been typed: then every posting has the words.
+        words = self._matches[self.asked] or Query.all_query()
+        return Query.boolean_query([*parts, (Occur.Must, words)])
 
     def understand(self) -> None:
         """Looks for other words, or for any of them, where nothing holds them all."""

@@ -24,6 +24,7 @@ TITLE, ORGANIZATION_NAME, SKILLS = "title", "organization_name", "skills"
 INDUSTRY_WORDS, OCCUPATION, PLACE_WORDS = "industry_words", "occupation", "place_words"
 TEXT = "text"
 
+#: The mark is a document too, and not `SHOWN`, so that no search finds it.
 PK, MARK, SHOWN, EXACT_TITLE = "pk", "mark", "shown", "exact_title"
 
 TYPE, WORKPLACE, PLACE, ORGANIZATION = "type", "workplace", "place", "organization"

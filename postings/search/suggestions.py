@@ -43,21 +43,22 @@ class Common(NamedTuple):
     where: tuple[str, ...] = ()
 
 
-def what(typed: str, at: datetime) -> list[str]:
+def what(typed: str, at: datetime, organization: str = "") -> list[str]:
     """Titles, skills and employers that begin with a text, then titles that hold it.
 
-    Nothing for a single letter: most of what is known begins with it. Cost: a few
-    milliseconds, and one query where little begins with the text.
+    Of all open postings, or of one organization's, by its primary key as text. Nothing
+    for a single letter: most of what is known begins with it. Cost: a few milliseconds,
+    and one query where little begins with the text.
     """
     prefix = analysis.folded(typed)
     short = len(prefix) < 2 and not analysis.is_unspaced(typed)  # noqa: PLR2004
     if short or not prefix or len(typed) > LONGEST:
         return []
-    return index.ask(lambda opened: _what(opened, typed, prefix, at), list)
+    is_open = _open(at, organization)
+    return index.ask(lambda opened: _what(opened, typed, prefix, is_open), list)
 
 
-def _what(opened: Opened, typed: str, prefix: str, at: datetime) -> list[str]:
-    is_open = _open(at)
+def _what(opened: Opened, typed: str, prefix: str, is_open: Query) -> list[str]:
     found = opened.searcher.terms_with_prefix(
         schema.SUGGEST_WHAT, prefix, is_open, _LOOKED_AT
     )
@@ -69,7 +70,7 @@ def _what(opened: Opened, typed: str, prefix: str, at: datetime) -> list[str]:
     return texts[:MOST]
 
 
-def where(typed: str, at: datetime) -> list[str]:
+def where(typed: str, at: datetime, organization: str = "") -> list[str]:
     """Towns, regions and countries whose name begins with a text, as the form reads them.
 
     Cost: a few milliseconds.
@@ -77,11 +78,11 @@ def where(typed: str, at: datetime) -> list[str]:
     prefix = folded_name(typed.split(",", maxsplit=1)[0])
     if not prefix or len(typed) > LONGEST:
         return []
-    return index.ask(lambda opened: _where(opened, typed, prefix, at), list)
+    is_open = _open(at, organization)
+    return index.ask(lambda opened: _where(opened, typed, prefix, is_open), list)
 
 
-def _where(opened: Opened, typed: str, prefix: str, at: datetime) -> list[str]:
-    is_open = _open(at)
+def _where(opened: Opened, typed: str, prefix: str, is_open: Query) -> list[str]:
     countries = [
         (name, count)
         for code, count in _countries(opened.searcher, is_open)
@@ -153,8 +154,10 @@ def _ids(searcher: Searcher, query: Query, most: int) -> list[int]:
     return index.ids(searcher, hits)
 
 
-def _open(at: datetime) -> Query:
-    return Query.boolean_query(list(filters(Criteria(), None, at)))
+def _open(at: datetime, organization: str = "") -> Query:
+    """Open postings; of one organization, by its primary key as text, where given."""
+    wanted = Criteria(organizations=(organization,) if organization else ())
+    return Query.boolean_query(list(filters(wanted, None, at)))
 
 
 def _shown(terms: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:

@@ -1,7 +1,7 @@
 /* Better with it, whole without it: every form and link of the pages works alone.
 
-   On the list, filters, orders, pages and chips change the results in place; in the
-   fields of the search, what is known is suggested. Whatever fails is left to the
+   On the list and on an organization's page, filters, orders, pages and chips change the
+   results in place; in the fields of the search, what is known is suggested. Whatever fails is left to the
    browser, which then loads the page. */
 "use strict";
 (() => {
@@ -18,8 +18,10 @@
 
   async function suggest(field, name) {
     const typed = field.value.trim().toLowerCase();
-    const url = `${form.dataset.suggest}?${new URLSearchParams({ [name]: typed })}`;
     if (!typed) return;
+    const to = new URL(form.dataset.suggest, location);
+    to.searchParams.set(name, typed);
+    const url = to.href;
     if (!known.has(url)) {
       const answer = await fetch(url);
       if (!answer.ok) return;
@@ -96,10 +98,10 @@
       const again = (same && found(same)) || found("#results");
       if (same || focused !== document.body) again.focus({ preventScroll: true });
     }
-    said.textContent = found("h1").textContent.replace(/\s+/g, " ").trim();
+    said.textContent = found(".sentence").textContent.replace(/\s+/g, " ").trim();
   }
 
-  /** Shows the list at an address. Rejects where there is none, or another is wanted. */
+  /** Fetches the page at an address. Rejects where there is none, or another is wanted. */
   async function show(url) {
     loading.abort();
     loading = new AbortController();

@@ -39,6 +39,7 @@ from postings.models import (
     SourceKey,
     columns,
 )
+from postings.search import index
 from tests.bench.baseline import bleached
 from tests.bench.conftest import Show
 from tests.bench.generator import lines
@@ -84,6 +85,17 @@ def spent(step: str, records: int, work_: Callable[[], None]) -> Spent:
     )
 
 
+def together(step: str, first: Spent, then: Spent) -> Spent:
+    """Two steps of the same records, one after the other, as one."""
+    return Spent(
+        step=step,
+        records=first.records,
+        clock=first.clock + then.clock,
+        own=first.own + then.own,
+        others=first.others + then.others,
+    )
+
+
 def _cpu(whose: int) -> float:
     used = getrusage(whose)
     return used.ru_utime + used.ru_stime
@@ -101,6 +113,15 @@ def importing(path: Path, **expected: int) -> Callable[[], None]:
         )
         found = {str(o): report.outcomes[o] for o in Outcome if report.outcomes[o]}
         assert found == {name: count for name, count in expected.items() if count}
+
+    return work_
+
+
+def indexing(count: int) -> Callable[[], None]:
+    """Builds the index as the import command does when all is stored."""
+
+    def work_() -> None:
+        assert index.sync(patience=60).postings == count
 
     return work_
 
@@ -228,9 +249,12 @@ def test_import_beside_bleach_alone_and_one_record_after_the_other(
 
         alone = spent("bleach alone, in as many processes", count, bleaching)
     first = spent("first import", count, importing(feed, created=count))
+    indexed = spent("its search index, at the end", count, indexing(count))
     steps = (
         alone,
         first,
+        indexed,
+        together("first import with its index", first, indexed),
         spent("again, nothing changed", count, importing(feed, unchanged=count)),
         spent(
             "again, 1 % changed",

@@ -20,7 +20,8 @@ RULES = {
 
 KINDS = (
     "list", "search", "nothing found", "open posting", "closed posting",
-    "organization", "organizations", "not found", "removed", "shortlist",
+    "organization", "organization searched", "organizations", "not found", "removed",
+    "shortlist",
 )  # fmt: skip
 
 

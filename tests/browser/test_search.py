@@ -181,6 +181,117 @@ def test_on_a_phone_several_filters_are_chosen_before_the_results_change(
     assert watch.complaints() == []
 
 
+# --- An organization's own page --------------------------------------------------------
+
+
+def inn() -> str:
+    """The address of the page of the organization of `cooks_and_a_waiter`."""
+    cooks_and_a_waiter()
+    organization = make.make_posting(title="Baker").hiring_organization
+    assert organization is not None
+    make.make_posting(title="Cook of the bank", organization="Bank")
+    return organization.get_absolute_url()
+
+
+def found(page: Page) -> Locator:
+    return page.locator(".sentence")
+
+
+@wide
+def test_an_organization_s_jobs_change_in_place_at_its_own_address(
+    page: Page, live_server: LiveServer, watch: Watch
+) -> None:
+    path = inn()
+    address = live_server.url + path
+    page.goto(address)
+    is_same = mark(page)
+    expect(found(page)).to_have_text("25 open jobs")
+    expect(page.get_by_role("button", name="Show results")).to_be_hidden()
+    page.get_by_label("What").fill("cook")
+    page.get_by_role("button", name="Search").click()
+    expect(found(page)).to_have_text("23 open jobs for cook")
+    expect(page).to_have_url(f"{address}?q=cook")
+    expect(heading(page)).to_have_text("Fern & Co-operative")
+
+    option(page, "Part-time").focus()
+    page.keyboard.press("Space")
+    expect(found(page)).to_have_text("2 open jobs for cook")
+    expect(page).to_have_url(f"{address}?q=cook&type=PART_TIME")
+    expect(page.get_by_role("status")).to_have_text("2 open jobs for cook")
+    expect(option(page, "Part-time")).to_be_focused()
+    page.get_by_role("link", name="Closing soon").click()
+    expect(page).to_have_url(f"{address}?q=cook&type=PART_TIME&sort=closing")
+    page.get_by_role("link", name="Part-time remove").click()
+    expect(page).to_have_url(f"{address}?q=cook&sort=closing")
+    page.get_by_role("link", name="Next page").click()
+    expect(page).to_have_url(f"{address}?q=cook&sort=closing&page=2")
+    expect(page.locator(".card")).to_have_count(3)
+    expect(page.locator('#keep [name="next"]')).to_have_value(
+        f"{path}?q=cook&sort=closing&page=2"
+    )
+
+    for _each in range(4):
+        page.go_back()
+    expect(found(page)).to_have_text("23 open jobs for cook")
+    expect(page).to_have_url(f"{address}?q=cook")
+    expect(option(page, "Part-time")).not_to_be_checked()
+    assert is_same()
+    assert watch.complaints() == []
+
+
+@pytest.mark.browser_context_args(viewport=WIDE, java_script_enabled=False)
+def test_an_organization_s_jobs_are_found_without_scripts(
+    page: Page, live_server: LiveServer
+) -> None:
+    address = live_server.url + inn()
+    page.goto(address)
+    page.get_by_label("What").fill("cook")
+    page.get_by_role("button", name="Search").click()
+    expect(found(page)).to_have_text("23 open jobs for cook")
+    expect(page).to_have_url(f"{address}?q=cook")
+    option(page, "Part-time").check()
+    page.get_by_role("button", name="Show results").click()
+    expect(found(page)).to_have_text("2 open jobs for cook")
+    expect(page).to_have_url(f"{address}?q=cook&type=PART_TIME")
+    page.get_by_role("link", name="Part-time remove").click()
+    expect(page).to_have_url(f"{address}?q=cook")
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator(".card")).to_have_count(3)
+
+
+@pytest.mark.browser_context_args(viewport=PHONE)
+def test_on_a_phone_an_organization_s_filters_open_over_its_jobs(
+    page: Page, live_server: LiveServer, watch: Watch
+) -> None:
+    address = live_server.url + inn()
+    sheet = page.locator("#filters")
+    page.goto(address)
+    expect(sheet).to_be_hidden()
+    page.locator(".bar").get_by_role("button", name="Filters").click()
+    option(page, "Part-time").check()
+    sheet.get_by_role("button", name="Show results").click()
+    expect(found(page)).to_have_text("2 open jobs")
+    expect(page).to_have_url(f"{address}?type=PART_TIME")
+    expect(sheet).to_be_hidden()
+    expect(page.locator("#results")).to_be_focused()
+    assert watch.complaints() == []
+
+
+@wide
+def test_what_is_typed_is_completed_from_an_organization_s_own_jobs(
+    page: Page, live_server: LiveServer, watch: Watch
+) -> None:
+    make.make_posting(title="Pastry cook of the bank", organization="Bank")
+    page.goto(live_server.url + inn())
+    page.get_by_label("What").press_sequentially("past")
+    offered = page.locator("#known-what option")
+    expect(offered).to_have_text(["Pastry cook 0", "Pastry cook 1"])
+    assert watch.complaints() == []
+
+
+# --- The fields of the search ----------------------------------------------------------
+
+
 @wide
 def test_what_is_typed_is_completed_from_what_is_open(
     page: Page, live_server: LiveServer, watch: Watch

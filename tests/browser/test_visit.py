@@ -130,6 +130,9 @@ def sample() -> dict[str, str]:
         "open posting": opened.get_absolute_url(),
         "closed posting": closed.get_absolute_url(),
         "organization": organization.get_absolute_url(),
+        "organization searched": (
+            f"{organization.get_absolute_url()}?q=genders&type=FULL_TIME&page=99"
+        ),
         "organizations": reverse("organization_list"),
         "shortlist": reverse("shortlist"),
         "not found": "/nothing/",

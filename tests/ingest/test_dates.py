@@ -292,7 +292,7 @@ def test_a_report_says_what_was_found_and_done(value: str, message: str) -> None
     notes = Notes("t")
     moment(value, "datePosted", notes, places=(BERLIN,), site_zone="UTC")
     (problem,) = notes.problems()
-    assert (problem.message, problem.value) == (message, value)
+    assert (str(problem.message), problem.value) == (message, value)
     assert problem.locator == "t#/datePosted"
 
 

@@ -420,15 +420,15 @@ def test_a_hostile_page_still_says_its_title(source: str) -> None:
                 for number in range(30)
                 for name in "ab"
             ),
-            "The page takes too much effort to read; of its 1 postings only the first "
-            "0 were read.",
+            "The page takes too much effort to read; postings on it: 1, of which "
+            "only the first were read: 0.",
             id="references that double",
         ),
         pytest.param(
             f'<p id="a" itemprop="description">{"x" * 2**21}</p>'
             + JOB.format('itemref="a"') * 20,
-            "The page takes too much effort to read; of its 20 postings only the first "
-            "15 were read.",
+            "The page takes too much effort to read; postings on it: 20, of which "
+            "only the first were read: 15.",
             id="one long text for every posting",
         ),
         pytest.param(
@@ -450,14 +450,14 @@ def test_a_hostile_page_still_says_its_title(source: str) -> None:
                 for number in range(30)
                 for name in "ab"
             ),
-            "The page takes too much effort to read; of its 1 postings only the first "
-            "0 were read.",
+            "The page takes too much effort to read; postings on it: 1, of which "
+            "only the first were read: 0.",
             id="references that double in RDFa",
         ),
     ],
 )
 def test_what_is_left_out_of_a_hostile_page_is_said(source: str, problem: str) -> None:
-    assert problem in read(source).problems
+    assert problem in map(str, read(source).problems)
 
 
 @st.composite

@@ -265,14 +265,14 @@ def test_a_fault_names_its_line_in_a_pretty_printed_file() -> None:
     text = json.dumps(node(), indent=1).replace('"Baker"', "Baker")
     (found,) = read_text(text)
     assert found.problem.locator == "t.json:4"
-    assert "line 4, column 11" in found.problem.message
+    assert "line 4, column 11" in str(found.problem.message)
 
 
 def test_a_fault_names_its_line_in_the_page() -> None:
     text = json.dumps(node(), indent=1).replace('"Baker"', "Baker")
     (found,) = read_text(PAGE.format(block=text))
     assert found.problem.locator == "t.json block 1:7"
-    assert "line 7" in found.problem.message
+    assert "line 7" in str(found.problem.message)
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_a_fault_inside_a_block_names_its_line_in_the_page() -> None:
     block = f"[\n{a},\n" + a.replace('"A"', "B") + "\n]"
     fault, good = read_text(PAGE.format(block=block))
     assert fault.problem.locator == "t.json block 1:6"
-    assert "line 6, " in fault.problem.message
+    assert "line 6, " in str(fault.problem.message)
     assert good.locator == "t.json block 1:5"
 
 

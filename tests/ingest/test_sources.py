@@ -130,7 +130,7 @@ def test_a_file_that_is_gone_when_its_turn_comes_costs_itself(tmp_path: Path) ->
     gone, last = found
     assert isinstance(gone, Unread)
     assert gone.problem.locator == paths[1]
-    assert gone.problem.message == (
+    assert str(gone.problem.message) == (
         "The file could not be read: No such file or directory."
     )
     assert isinstance(last, Document)

@@ -77,7 +77,7 @@ def _of(document: Document) -> Iterator[tuple[str, Any]]:
     for found in documents(document):
         if isinstance(found, Unread):
             problem = found.problem
-            yield problem.locator, (str(problem.code), problem.message)
+            yield problem.locator, (str(problem.code), str(problem.message))
             continue
         read = bytearray()
         stream = found.open()
@@ -432,11 +432,11 @@ def test_a_zip_member_that_cannot_be_unpacked_costs_itself(
 @pytest.mark.parametrize(
     ("offset", "value", "reason"),
     [
-        (16, b"\x00\x00\x00\x00", "the file differs from its checksum"),
-        (24, b"\x01\x00\x00\x00", "the file differs from its checksum"),
-        (20, b"\x03\x00\x00\x00", "the zip data ends too early"),
-        (42, b"\xff\xff\xff\x7f", "the zip archive is cut off or damaged"),
-        (42, b"\x07\x00\x00\x00", "the zip archive is cut off or damaged"),
+        (16, b"\x00\x00\x00\x00", "the file differs from its checksum."),
+        (24, b"\x01\x00\x00\x00", "the file differs from its checksum."),
+        (20, b"\x03\x00\x00\x00", "the zip data ends too early."),
+        (42, b"\xff\xff\xff\x7f", "the zip archive is cut off or damaged."),
+        (42, b"\x07\x00\x00\x00", "the zip archive is cut off or damaged."),
     ],
 )
 def test_a_damaged_zip_member_costs_itself(
@@ -470,18 +470,18 @@ def test_lines_before_a_damage_are_read() -> None:
 @pytest.mark.parametrize(
     ("packed", "reason"),
     [
-        (gzip.compress(FEED)[:-9], "the gzip data ends too early"),
-        (gzip.compress(FEED)[:-8] + b"\x00" * 8, "the gzip data is damaged"),
-        (gzip.compress(FEED)[:15], "the gzip data ends too early"),
-        (b"\x1f\x8b\xff\xff" + bytes(100), "the gzip data is damaged"),
-        (b"\x1f\x8b", "the gzip data ends too early"),
-        (bz2.compress(FEED)[:-1], "the bzip2 data ends too early"),
-        (bz2.compress(FEED)[:-1] + b"x", "the bzip2 data is damaged"),
-        (lzma.compress(FEED)[:-1], "the xz data ends too early"),
-        (lzma.compress(FEED)[:40] + bytes(200), "the xz data is damaged"),
+        (gzip.compress(FEED)[:-9], "the gzip data ends too early."),
+        (gzip.compress(FEED)[:-8] + b"\x00" * 8, "the gzip data is damaged."),
+        (gzip.compress(FEED)[:15], "the gzip data ends too early."),
+        (b"\x1f\x8b\xff\xff" + bytes(100), "the gzip data is damaged."),
+        (b"\x1f\x8b", "the gzip data ends too early."),
+        (bz2.compress(FEED)[:-1], "the bzip2 data ends too early."),
+        (bz2.compress(FEED)[:-1] + b"x", "the bzip2 data is damaged."),
+        (lzma.compress(FEED)[:-1], "the xz data ends too early."),
+        (lzma.compress(FEED)[:40] + bytes(200), "the xz data is damaged."),
         (
             gzip.compress(FEED) + b"<html>",
-            "something that is no gzip follows the gzip data",
+            "something that is no gzip follows the gzip data.",
         ),
     ],
 )
@@ -503,7 +503,7 @@ def test_a_tar_archive_that_is_cut_off_gives_what_it_has_and_says_so() -> None:
     end = archive.index(FEED) + len(FEED) - 5
     assert of(archive[:end]) == [
         ("f!/a.json", b"{}"),
-        ("f!/b.json", (FEED[:-5], OSError, "the tar archive ends too early")),
+        ("f!/b.json", (FEED[:-5], OSError, "the tar archive ends too early.")),
         ("f", ("unreadable", stopped)),
     ]
     assert of(archive[:1024]) == [
@@ -607,7 +607,7 @@ def test_a_bomb_stops_at_the_bound_and_costs_its_neighbours_nothing() -> None:
     read, error, reason = second[1]
     assert (error, reason) == (
         TooLarge,
-        "unpacked, it is more than 200 times as large as packed",
+        "unpacked, it is more than 200 times as large as packed.",
     )
     assert 60 * MIB < len(read) <= 64 * MIB
     assert time.monotonic() - start < 10
@@ -771,7 +771,7 @@ def test_xz_that_asks_for_much_memory_is_refused() -> None:
     packed = lzma.compress(FEED, filters=filters)
     ((name, (read, error, reason)),) = of(packed)
     assert (name, read, error) == ("f", b"", TooLarge)
-    assert reason == "to unpack it takes more than 128 MiB of memory"
+    assert reason == "to unpack it takes more than 128 MiB of memory."
 
 
 PROGRAM = """

@@ -13,7 +13,7 @@ import pytest
 from postings.ingest import read, work
 from postings.ingest.prepare import Digests, Entry, Held, Prepared, Rejected, Settings
 from postings.ingest.read import Document, Portion, Unread, unread
-from postings.ingest.report import Code
+from postings.ingest.report import Code, Sentence
 from postings.ingest.work import Task
 from postings.ingest.work.task import Fault, Part, Step, certain
 from tests.ingest.support import node
@@ -46,7 +46,7 @@ def documents() -> list[Document]:
 
 
 def portions(found: Iterable[Document]) -> Iterator[Portion | Unread]:
-    yield unread("gone.json", Code.UNREADABLE, "The file could not be read.")
+    yield unread("gone.json", Code.UNREADABLE, Sentence("The file could not be read."))
     for document in found:
         yield from read.portions(document)
 
@@ -167,7 +167,7 @@ def test_workers_killed_from_outside_cost_nothing() -> None:
     assert all(isinstance(entry, Prepared) for entry in found)
 
 
-FAULT = Fault(Code.READER_FAILED, "It failed.")
+FAULT = Fault(Code.READER_FAILED, Sentence("It failed."))
 
 
 def past(content: bytes, *steps: Step) -> list[Entry]:

@@ -62,6 +62,8 @@ def marked(
         ("amp", "Fish &amp; amp.", "Fish & [amp]."),
         ("b", "&lt;b&gt; &amp;lt;b", "<[b]> &lt;[b]"),
         ("cook", "Nothing.", ""),
+        ("cook", "Overcook, cooker+, a cook.", "Overcook, cooker+, a [cook]."),
+        ("c", "Abc, c_d, \u00e9c, e\u0301c, c.", "Abc, [c]_d, \u00e9c, e\u0301c, [c]."),
     ],
 )
 def test_words_are_marked(words: str, text: str, excerpt: str) -> None:
@@ -77,6 +79,18 @@ def test_a_word_is_marked_by_its_stem_in_the_language_of_the_text() -> None:
 def test_a_word_being_typed_marks_what_it_may_become() -> None:
     text = "<p>You garden with gardeners.</p>"
     assert marked("gardene", text, typing=True) == "You [garden] with [gardeners]."
+
+
+def test_what_is_remembered_of_one_text_marks_the_next_the_same() -> None:
+    texts = ("A cook (cooks), net.", "Cooks on the .NET; net-cook.", "A cook, a (net).")
+    first = [marked("cook net", f"<p>{text}</p>") for text in texts]
+    again = [marked("cook net", f"<p>{text}</p>") for text in reversed(texts)]
+    assert first == [
+        "A [cook] ([cooks]), [net].",
+        "[Cooks] on the .NET; [net-cook].",
+        "A [cook], a ([net]).",
+    ]
+    assert again == first[::-1]
 
 
 def test_what_only_shares_a_stem_is_not_marked_beside_the_word_in_the_title() -> None:

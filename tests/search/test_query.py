@@ -111,6 +111,17 @@ def test_signs_alone_ask_for_nothing(words: str) -> None:
     assert titles(words=words) == {"Gardener"}
 
 
+@pytest.mark.parametrize("words", ["!", "-florist", '-"night shift"'])
+def test_what_asks_for_no_word_finds_postings_and_nothing_else(words: str) -> None:
+    make.make_posting(title="Gardener")
+    make.make_posting(title="Baker", withdrawn_at=NOW)
+    make.make_posting(title="Clerk", hidden=True)
+    found = find(words=words)
+    assert (found.total, found.closed, len(found.ids)) == (1, 1, 1)
+    assert find(words=words, include_closed=True).total == 2
+    assert titles(words=words, include_closed=True) == {"Gardener", "Baker"}
+
+
 @pytest.mark.parametrize(
     ("word", "found"),
     [

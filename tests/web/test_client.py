@@ -144,7 +144,7 @@ def test_what_is_not_fetched_at_all(connect: Connect, address: str) -> None:
 
 def test_nobody_listening_is_said(server: Server, connect: Connect) -> None:
     server.close()
-    said = failed(connect(), server.at("/"), Code.UNREACHABLE).message
+    said = str(failed(connect(), server.at("/"), Code.UNREACHABLE))
     assert "Connection refused" in said
 
 
@@ -177,7 +177,7 @@ def test_no_other_status_than_200_is_an_answer(
 ) -> None:
     server.replies["/"] = Reply(status=status, body=BODY)
     found = failed(connect(), server.at("/"), Code.HTTP_STATUS)
-    assert found.message == f"The server answered {said}, not 200 OK."
+    assert str(found) == f"The server answered {said}, not 200 OK."
     assert found.status == status
 
 
@@ -189,13 +189,13 @@ def test_redirects_have_an_end(server: Server, connect: Connect) -> None:
     server.replies["/6"] = Reply(body=BODY)
     with connect().get(server.at("/1")) as answer:
         assert answer.address == server.at("/6")
-    said = failed(connect(), server.at("/0"), Code.HTTP_STATUS).message
+    said = str(failed(connect(), server.at("/0"), Code.HTTP_STATUS))
     assert said == "More than 5 redirects in a row."
 
 
 def test_a_redirect_to_nowhere_is_an_error(server: Server, connect: Connect) -> None:
     server.replies["/"] = Reply(status=301)
-    said = failed(connect(), server.at("/"), Code.HTTP_STATUS).message
+    said = str(failed(connect(), server.at("/"), Code.HTTP_STATUS))
     assert said == ("The server answered 301 Moved Permanently and did not say where.")
 
 
@@ -219,7 +219,7 @@ def test_an_answer_that_does_not_begin_in_time_is_given_up(
     server: Server, connect: Connect, reply: Reply
 ) -> None:
     server.replies["/"] = reply
-    said = failed(connect(limits=QUICK), server.at("/"), Code.TOO_SLOW).message
+    said = str(failed(connect(limits=QUICK), server.at("/"), Code.TOO_SLOW))
     assert said == (
         "The server was silent for 0.2 seconds, or took longer than 0.4 for all of its "
         "answer."
@@ -287,7 +287,7 @@ def test_a_body_larger_than_the_limit_breaks_off(
     assert isinstance(found, TooLarge)
     assert str(found) == (
         "the response has more than 1,000 bytes; fetch it by other means and import "
-        "the file"
+        "the file."
     )
 
 

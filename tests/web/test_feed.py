@@ -141,8 +141,8 @@ def test_a_private_address_is_refused_without_the_flag(server: Server) -> None:
         call_command("import_postings", server.at("/feed.json"), stdout=out)
     assert stop.value.code == 1
     assert out.getvalue().startswith(
-        f"{server.at('/feed.json')}: rejected: refused-address: 127.0.0.1, a loopback "
-        "address, which is not connected to. --allow-private allows it.\n"
+        f"{server.at('/feed.json')}: rejected: refused-address: 127.0.0.1 is connected "
+        "to with --allow-private only: it is a loopback address.\n"
     )
     assert server.asked == []
 

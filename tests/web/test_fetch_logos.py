@@ -19,6 +19,7 @@ from django.utils import timezone
 from PIL import Image
 
 from postings.ingest import persist
+from postings.ingest.report import Code, Sentence
 from postings.models import DatabaseState, JobPosting, Logo, Organization
 from tests import factories as make
 from tests.ingest.support import importing, node, run_import
@@ -296,7 +297,7 @@ def test_a_failure_is_told_remembered_and_costs_no_neighbour(
 def test_private_machines_are_not_asked(server: Server, employer: Organization) -> None:
     status, (line, _total) = fetched(private=False)
     assert status == 1
-    assert "127.0.0.1, a loopback address, which is not connected to." in line
+    assert "127.0.0.1 is connected to with --allow-private only" in line
     assert server.asked == []
 
 
@@ -359,7 +360,7 @@ def test_what_is_stored_while_the_address_changes_is_not_kept(
     assert asked
     Organization.objects.filter(pk=employer.pk).update(logo="")
     now = timezone.now()
-    persist.logo_failed(asked, "late", now=now)
+    persist.logo_failed(asked, Code.TOO_SLOW, Sentence("Late."), now=now)
     assert not persist.keep_logo(asked, b"late", validators=asked.validators, now=now)
     assert not Logo.objects.exists()
 

@@ -323,7 +323,7 @@ def test_a_sitemap_cut_short_gives_what_it_has_and_says_so(server: Server) -> No
     assert status == 1
     assert lines[0].startswith(
         f"{sitemap}: rejected: not-a-sitemap: The sitemap was read in part: its XML is "
-        "broken at line 1: "
+        "broken at line 1 ("
     )
     assert JobPosting.objects.filter(title="Baker /1").exists()
 
@@ -374,7 +374,7 @@ def test_more_pages_than_are_allowed_are_said_and_the_next_run_goes_on(
     sitemap = careers(server, 5)
     status, lines = crawled(sitemap, "--max-pages=2")
     assert status == 1
-    assert lines[0].startswith(f"{sitemap}: rejected: too-many-pages: 2 pages were fe")
+    assert lines[0].startswith(f"{sitemap}: rejected: too-many-pages: Pages that")
     assert unfinished()
     status, lines = crawled(sitemap, "--max-pages=2")
     assert (status, passed(lines)) == (1, {"read-already": 2})

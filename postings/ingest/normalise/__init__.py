@@ -20,7 +20,7 @@ from postings.ingest.normalise import (
     text,
 )
 from postings.ingest.read import Node
-from postings.ingest.report import Code, Notes, Problem
+from postings.ingest.report import Code, Notes, Problem, sentence
 from postings.schemaorg import (
     ContactPoint,
     Education,
@@ -92,7 +92,9 @@ class _Reading:
         title = text.text(data.get("title"), "title", notes)
         if not title:
             notes.rejected(
-                Code.NO_TITLE, "title", "A posting needs a title; this one has none."
+                Code.NO_TITLE,
+                "title",
+                sentence("A posting needs a title; this one has none."),
             )
             return None
         found["title"] = title
@@ -145,7 +147,7 @@ class _Reading:
             notes.ignored(
                 Code.BAD_DATE,
                 "validThrough",
-                "It is before datePosted, so it is no closing date.",
+                sentence("It is before datePosted, so it is no closing date."),
                 data.get("validThrough"),
             )
             found["valid_through"] = None
@@ -213,17 +215,19 @@ class _Reading:
                 and not self._notes.mention(key)
             ):
                 self._notes.ignored(
-                    Code.BAD_VALUE, key, "Nothing in it could be read.", value
+                    Code.BAD_VALUE, key, sentence("Nothing in it could be read."), value
                 )
 
     def _note_list(self, key: str, value: list[Any]) -> None:
-        message = ""
+        message = None
         if key in _SINGLE:
             items = list(text.values(value))
             if any(item != items[0] for item in items):
-                message = "Only one of several values is read."
+                message = sentence("Only one of several values is read.")
         elif len(value) > text.MAX_VALUES:
-            message = f"At most the first {text.MAX_VALUES:,} values are looked at."
+            message = sentence(
+                "At most the first {most} values are looked at.", most=text.MAX_VALUES
+            )
         if message:
             self._notes.ignored(Code.TOO_LONG, key, message, value)
 
@@ -383,11 +387,16 @@ def _usual_case(value: Any, where: str, notes: Notes) -> Any:
         if name != key:
             if text.first(value.get(name, usual.get(name))) is not None:
                 notes.ignored(
-                    Code.WRONG_CASE, f"{where}{key}", f"There is {name} as well.", child
+                    Code.WRONG_CASE,
+                    f"{where}{key}",
+                    sentence("There is {name} as well.", name=name),
+                    child,
                 )
                 continue
             notes.repaired(
-                Code.WRONG_CASE, f"{where}{key}", f"The key was read as {name}."
+                Code.WRONG_CASE,
+                f"{where}{key}",
+                sentence("The key was read as {name}.", name=name),
             )
         elif name in usual and text.first(child) is None:
             continue
@@ -413,7 +422,9 @@ def current_names(data: Mapping[str, Any], notes: Notes) -> Mapping[str, Any]:
         distinct = {json.dumps(item, sort_keys=True): item for item in kept}
         moved[new] = list(distinct.values())
         notes.repaired(
-            Code.SUPERSEDED_PROPERTY, old, f"Superseded by {new}, read as such."
+            Code.SUPERSEDED_PROPERTY,
+            old,
+            sentence("Superseded by {name}, read as such.", name=new),
         )
     return moved
 
@@ -434,7 +445,9 @@ def organization(value: Any, notes: Notes, *, start: str = "") -> Organization |
         said = " ".join(filter(None, (_words(item.get("givenName")), _words(given))))
     name = text.text(said, f"{where}/name", notes)
     if not name:
-        notes.ignored(Code.BAD_VALUE, where, "An organization without a name.", item)
+        notes.ignored(
+            Code.BAD_VALUE, where, sentence("An organization without a name."), item
+        )
         return None
     found: dict[str, Any] = {"name": name}
     for key, inner in item.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 from postings.countries import Country, country_code
 from postings.ingest.normalise import text as texts
-from postings.ingest.report import Code, Notes
+from postings.ingest.report import Code, Notes, sentence
 from postings.schemaorg import MAX_TEXT
 
 #: How deep addresses inside addresses and places inside places are followed.
@@ -60,7 +60,10 @@ def addresses(
             found.append({**around, "streetAddress": words} if around else words)
         elif not isinstance(address, Mapping | str):
             notes.ignored(
-                Code.BAD_VALUE, f"{where}/address", "Expected an address.", address
+                Code.BAD_VALUE,
+                f"{where}/address",
+                sentence("Expected an address."),
+                address,
             )
     if not found:
         own = {key: item[key] for key in ADDRESS_KEYS if key in item}
@@ -92,7 +95,9 @@ def joined(value: Any, where: str, notes: Notes) -> str:
     words = ", ".join(texts.named(value, where, notes))
     if len(words) <= MAX_TEXT:
         return words
-    notes.ignored(Code.TOO_LONG, where, "The text is too long and was cut.", words)
+    notes.ignored(
+        Code.TOO_LONG, where, sentence("The text is too long and was cut."), words
+    )
     return words[: MAX_TEXT - 1] + "…"
 
 

@@ -22,7 +22,7 @@ from babel import Locale
 
 from postings import sanitise
 from postings.ingest.normalise import text as texts
-from postings.ingest.report import Code, Notes
+from postings.ingest.report import Code, Notes, Refusal, Sentence, sentence
 from postings.schemaorg import Moment, Place, StartDate, ZoneSource
 
 #: Years outside are sentinels (1970-01-01, 9999-12-31), not dates of a posting.
@@ -36,11 +36,11 @@ _TWELVE = range(1, 13)
 #: No date, with weekday and a zone's long name, is longer.
 _LONGEST = 100
 
-_NO_DATE = "Expected an ISO 8601 date with year, month and day."
-_NEVER = "A date that can't be meant."
-_NO_SUCH_DAY = "There is no such day or time."
-_EITHER_WAY = "Ambiguous: either number could be the day or the month."
-_NO_ZONE = "Which time zone is meant isn't certain."
+_NO_DATE = sentence("Expected an ISO 8601 date with year, month and day.")
+_NEVER = sentence("A date that can't be meant.")
+_NO_SUCH_DAY = sentence("There is no such day or time.")
+_EITHER_WAY = sentence("Ambiguous: either number could be the day or the month.")
+_NO_ZONE = sentence("Which time zone is meant isn't certain.")
 
 
 def moment(
@@ -64,7 +64,7 @@ def moment(
     if item is None:
         return None
     read = _understood(item)
-    if isinstance(read, str):
+    if isinstance(read, Sentence):
         notes.ignored(Code.BAD_DATE, where, read, item)
         return None
     at, has_time, loose = read
@@ -80,7 +80,12 @@ def moment(
         at = at.astimezone(UTC)
     found = Moment(at=at, has_time=has_time, zone=zone, zone_source=source)
     if loose:
-        notes.repaired(Code.LOOSE_DATE, where, f"Read as {found.iso()}.", item)
+        notes.repaired(
+            Code.LOOSE_DATE,
+            where,
+            sentence("Read as {value}.", value=found.iso()),
+            item,
+        )
     return found
 
 
@@ -91,14 +96,19 @@ def start_date(value: Any, where: str, notes: Notes) -> StartDate:
     """
     item = texts.first(value)
     read = _understood(item)
-    if isinstance(read, str):
+    if isinstance(read, Sentence):
         if read == _NEVER:
             notes.ignored(Code.BAD_DATE, where, read, item)
             return StartDate()
         return StartDate(text=texts.text(item, where, notes))
     day = read.at.date()
     if read.loose:
-        notes.repaired(Code.LOOSE_DATE, where, f"Read as {day}.", item)
+        notes.repaired(
+            Code.LOOSE_DATE,
+            where,
+            sentence("Read as {value}.", value=day.isoformat()),
+            item,
+        )
     return StartDate(date=day)
 
 
@@ -126,11 +136,11 @@ class _Read(NamedTuple):
     loose: bool
 
 
-class _Refused(Exception):  # noqa: N818 - the message is the reason, no error
-    """Why a text is no date, in a sentence."""
+class _Refused(Refusal):
+    """Why a text is no date."""
 
 
-def _understood(item: Any) -> _Read | str:
+def _understood(item: Any) -> _Read | Sentence:
     """A date, or the sentence that says why there is none."""
     if isinstance(item, str):
         return _read(item.strip()) if len(item) <= _LONGEST else _NO_DATE
@@ -156,7 +166,7 @@ _ISO = re.compile(
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str) -> _Read | str:
+def _read(text: str) -> _Read | Sentence:
     match = _ISO.fullmatch(text)
     try:
         if match:
@@ -169,8 +179,8 @@ def _read(text: str) -> _Read | str:
                 read = read._replace(loose=loose or ":60" in text)
         else:
             read = _read_loosely(text)
-    except _Refused as reason:
-        return str(reason)
+    except _Refused as refusal:
+        return refusal.why
     return read if FIRST_YEAR <= read.at.year <= LAST_YEAR else _NEVER
 
 

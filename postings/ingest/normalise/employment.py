@@ -22,7 +22,7 @@ from postings.ingest.normalise.lookup import (
     lookup_form,
     lookup_forms,
 )
-from postings.ingest.report import Code, Notes
+from postings.ingest.report import Code, Notes, sentence
 from postings.schemaorg import (
     MAX_TEXT,
     EmploymentType,
@@ -262,7 +262,9 @@ def employment_types(value: Any, notes: Notes) -> EmploymentTypes:
             continue
         code, words = code_and_wording(item, where, notes)
         if not words:
-            notes.ignored(Code.BAD_VALUE, where, "Not a type of employment.", item)
+            notes.ignored(
+                Code.BAD_VALUE, where, sentence("Not a type of employment."), item
+            )
             continue
         if words in seen and not code:
             continue
@@ -271,7 +273,7 @@ def employment_types(value: Any, notes: Notes) -> EmploymentTypes:
             notes.ignored(
                 Code.TOO_LONG,
                 where,
-                f"Only the first {texts.MAX_LIST} values were read.",
+                texts.only_first(),
             )
             break
         said = _understood(words)
@@ -288,12 +290,17 @@ def employment_types(value: Any, notes: Notes) -> EmploymentTypes:
     if understood:
         read = ", ".join(types)
         words = ", ".join(understood)
-        notes.repaired(Code.UNDERSTOOD_WORDING, where, f"Read as {read}.", words)
+        notes.repaired(
+            Code.UNDERSTOOD_WORDING,
+            where,
+            sentence("Read as {value}.", value=read),
+            words,
+        )
     if unknown:
         notes.ignored(
             Code.UNKNOWN_VALUE,
             where,
-            "Not one of Google's values; kept as text.",
+            sentence("Not one of Google's values; kept as text."),
             ", ".join(unknown),
         )
     return EmploymentTypes(types=tuple(types), text=tuple(text)[: texts.MAX_LIST])
@@ -419,7 +426,9 @@ def location_type(value: Any, notes: Notes, *, virtual: bool) -> LocationType:
     for item in texts.values(value):
         code, words = code_and_wording(item, where, notes)
         if not words:
-            notes.ignored(Code.BAD_VALUE, where, "Not a type of location.", item)
+            notes.ignored(
+                Code.BAD_VALUE, where, sentence("Not a type of location."), item
+            )
         elif words == JobLocationType.TELECOMMUTE:
             stated = True
         elif lookup_form(code) == "telecommute" or lookup_form(words) in _REMOTE:
@@ -431,21 +440,25 @@ def location_type(value: Any, notes: Notes, *, virtual: bool) -> LocationType:
     left = others if found else remote | others
     if found and remote:
         words = ", ".join(remote)
-        notes.repaired(Code.UNDERSTOOD_WORDING, where, "Read as TELECOMMUTE.", words)
+        notes.repaired(
+            Code.UNDERSTOOD_WORDING, where, sentence("Read as TELECOMMUTE."), words
+        )
     elif virtual and not found:
         notes.repaired(
             Code.UNDERSTOOD_WORDING,
             "jobLocation",
-            "A place that is everywhere was read as TELECOMMUTE.",
+            sentence("A place that is everywhere was read as TELECOMMUTE."),
         )
     text = ", ".join(left)
     if text:
         notes.ignored(
-            Code.NOT_REMOTE, where, "Only TELECOMMUTE says remote; kept as text.", text
+            Code.NOT_REMOTE,
+            where,
+            sentence("Only TELECOMMUTE says remote; kept as text."),
+            text,
         )
     if len(text) > MAX_TEXT:
-        message = f"The text is longer than {MAX_TEXT} characters and was cut."
-        notes.ignored(Code.TOO_LONG, where, message, text)
+        notes.ignored(Code.TOO_LONG, where, texts.too_long(), text)
         text = text[: MAX_TEXT - 1] + "…"
     if found or virtual:
         return LocationType(type=JobLocationType.TELECOMMUTE, text=text)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from postings.ingest.normalise import text as texts
-from postings.ingest.report import Code, Notes
+from postings.ingest.report import Code, Notes, sentence
 from postings.schemaorg import Identifier
 
 #: What publishers' programs write where there is no identifier.
@@ -64,7 +64,7 @@ def identifier(value: Any, notes: Notes) -> Identifier:
             code, name = _thing(item, notes, _DEPTH)
             scheme = item.get("propertyID") or item.get("inDefinedTermSet") or ""
         if not _identifies(code, name):
-            message = "It identifies nothing, so it is no identifier."
+            message = sentence("It identifies nothing, so it is no identifier.")
             notes.ignored(Code.BAD_VALUE, "identifier", message, item)
             continue
         if scheme:

@@ -22,7 +22,7 @@ from postings.ingest.normalise.pay_wording import (
     salary_of,
     unit_of,
 )
-from postings.ingest.report import Code, Notes
+from postings.ingest.report import Code, Notes, sentence
 from postings.schemaorg import MAX_TEXT, Salary, UnitText
 
 #: The longest list that is looked through for amounts.
@@ -129,7 +129,9 @@ def _read(value: Any, where: str, context: _Context) -> Salary:
     item = items[0]
     if isinstance(item, Mapping):
         if context.depth == _MAX_DEPTH:
-            context.notes.ignored(Code.BAD_VALUE, where, "Amounts nested too deep.")
+            context.notes.ignored(
+                Code.BAD_VALUE, where, sentence("Amounts nested too deep.")
+            )
             return context.salary()
         return _amount(item, where, replace(context, depth=context.depth + 1))
     if isinstance(item, str):
@@ -190,7 +192,9 @@ def _ends(item: Mapping[str, Any], where: str, context: _Context) -> Salary:
     joined = _joined(low, high)
     if joined is None:
         context.notes.ignored(
-            Code.UNKNOWN_VALUE, where, "The ends of the range do not fit together."
+            Code.UNKNOWN_VALUE,
+            where,
+            sentence("The ends of the range do not fit together."),
         )
         return context.salary(text=_both(low, high))
     return _ordered(joined, where, context.notes)
@@ -206,7 +210,9 @@ def _single(
         parts = _items(item.get("priceComponent")) if value is None else []
         if len(parts) > 1:
             context.notes.ignored(
-                Code.UNKNOWN_VALUE, where, "A sum of several parts was not read."
+                Code.UNKNOWN_VALUE,
+                where,
+                sentence("A sum of several parts was not read."),
             )
             return ends
         if value is None and not parts and not ends.text:
@@ -230,7 +236,7 @@ def _compare(kept: Salary, left: Salary, where: str, notes: Notes) -> None:
     for amount in (left.min_value, left.max_value):
         if amount is not None and not low <= amount <= high:
             notes.ignored(
-                Code.BAD_VALUE, where, "Another amount beside the range was left.", str(amount)
+                Code.BAD_VALUE, where, sentence("Another amount beside the range was left."), str(amount)
             )  # fmt: skip
             return
 
@@ -250,7 +256,9 @@ def _several(items: list[Any], where: str, context: _Context) -> Salary:
         if joined is not None:
             return _ordered(joined, where, notes)
     known = [reading for reading in found if not _is_empty(reading)]
-    notes.ignored(Code.BAD_VALUE, where, "Several amounts that are no range were left.")
+    notes.ignored(
+        Code.BAD_VALUE, where, sentence("Several amounts that are no range were left.")
+    )
     if len(known) == 1 or (known and isinstance(items[0], Mapping)):
         return replace(known[0], text=_both(*found))
     return context.salary(text=_both(*found))
@@ -279,7 +287,10 @@ def _ordered(salary: Salary, where: str, notes: Notes) -> Salary:
     if low is None or high is None or low <= high:
         return salary
     notes.repaired(
-        Code.BAD_VALUE, where, "The range was in the wrong order.", f"{low}-{high}"
+        Code.BAD_VALUE,
+        where,
+        sentence("The range was in the wrong order."),
+        f"{low}-{high}",
     )
     return replace(salary, min_value=high, max_value=low)
 
@@ -323,7 +334,7 @@ def _exact(value: Any, where: str, notes: Notes) -> Decimal | None:
     # Python writes no integer of more than 4,300 digits.
     is_huge = isinstance(value, int) and abs(value) > 10**100
     shown = "a huge number" if is_huge else str(value)
-    notes.ignored(Code.BAD_VALUE, where, "No amount of pay.", shown)
+    notes.ignored(Code.BAD_VALUE, where, sentence("No amount of pay."), shown)
     return None
 
 
@@ -334,7 +345,9 @@ def _text(value: str, where: str, context: _Context) -> Salary:
         return context.salary(_exact(Decimal(bare), where, context.notes))
     words = texts.text(value, where, context.notes)
     if not words or words.casefold() in _NOTHING:
-        context.notes.ignored(Code.BAD_VALUE, where, "No amount of pay.", value)
+        context.notes.ignored(
+            Code.BAD_VALUE, where, sentence("No amount of pay."), value
+        )
         return context.salary()
     found = salary_of(
         words, currency=context.currency, country=context.country, unit=context.unit
@@ -343,14 +356,17 @@ def _text(value: str, where: str, context: _Context) -> Salary:
         context.notes.ignored(
             Code.UNKNOWN_VALUE,
             where,
-            "The wording gives no sure numbers and was kept as it is.",
+            sentence("The wording gives no sure numbers and was kept as it is."),
             words,
         )
         return context.salary(text=words)
     if _is_empty(found):
         return found
     context.notes.repaired(
-        Code.UNDERSTOOD_WORDING, where, "The numbers were read out of a wording.", words
+        Code.UNDERSTOOD_WORDING,
+        where,
+        sentence("The numbers were read out of a wording."),
+        words,
     )
     for stated, said in (
         (context.currency, found.currency),
@@ -358,7 +374,7 @@ def _text(value: str, where: str, context: _Context) -> Salary:
     ):
         if stated and said != stated:
             context.notes.ignored(
-                Code.BAD_VALUE, where, f"The wording says {said}, which was taken.", stated
+                Code.BAD_VALUE, where, sentence("The wording says {value}, which was taken.", value=said or "-"), stated
             )  # fmt: skip
     return _ordered(found, where, context.notes)
 
@@ -373,10 +389,15 @@ def _currency(value: Any, where: str, notes: Notes, stated: str, country: str) -
     code = currency_of(words, stated=stated, country=country)
     if code:
         notes.repaired(
-            Code.UNDERSTOOD_WORDING, where, f"The currency was read as {code}.", words
+            Code.UNDERSTOOD_WORDING,
+            where,
+            sentence("The currency was read as {value}.", value=code),
+            words,
         )
         return code
-    notes.ignored(Code.UNKNOWN_VALUE, where, "No currency code of ISO 4217.", words)
+    notes.ignored(
+        Code.UNKNOWN_VALUE, where, sentence("No currency code of ISO 4217."), words
+    )
     return ""
 
 
@@ -397,11 +418,13 @@ def _unit(
             notes.repaired(
                 Code.UNDERSTOOD_WORDING,
                 f"{where}/{key}",
-                f"The unit of pay was read as {unit}.",
+                sentence("The unit of pay was read as {value}.", value=str(unit)),
                 words,
             )
             return unit, ""
-        notes.ignored(Code.UNKNOWN_VALUE, f"{where}/{key}", "No unit of pay.", words)
+        notes.ignored(
+            Code.UNKNOWN_VALUE, f"{where}/{key}", sentence("No unit of pay."), words
+        )
         unread = unread or words
     reference = item.get("referenceQuantity")
     if isinstance(reference, Mapping) and reference.get("value", 1) in (1, "1"):
@@ -421,5 +444,5 @@ def _plain(value: Any, where: str, notes: Notes) -> str:
     if isinstance(item, str):
         return texts.text(item, where, notes)
     if item is not None:
-        notes.ignored(Code.BAD_VALUE, where, "Expected a text.")
+        notes.ignored(Code.BAD_VALUE, where, sentence("Expected a text."))
     return ""

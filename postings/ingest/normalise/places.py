@@ -34,7 +34,7 @@ from postings.ingest.normalise.addresses import (
 )
 from postings.ingest.normalise.remote import NAMES_NOTHING, beside_remote, is_remote
 from postings.ingest.normalise.towns import BETWEEN, Town, is_town, towns_in
-from postings.ingest.report import Code, Notes
+from postings.ingest.report import Code, Notes, Sentence, sentence
 from postings.schemaorg import MAX_TEXT, Area, AreaType, Place
 
 #: The most places or areas of one posting; the rest stays in the node.
@@ -86,11 +86,15 @@ def locations(value: Any, notes: Notes) -> tuple[tuple[Place, ...], bool]:
 def _note_nothing(item: Any, where: str, notes: Notes) -> None:
     """Reports an object that says something and gave no place, if nothing else did."""
     if texts.says_something(item) and not notes.mention(where):
-        notes.ignored(Code.BAD_VALUE, where, "This names no place.", item)
+        notes.ignored(Code.BAD_VALUE, where, sentence("This names no place."), item)
 
 
 def _note_many(where: str, notes: Notes) -> None:
-    notes.ignored(Code.TOO_LONG, where, f"Only the first {MAX_PLACES} were read.")
+    notes.ignored(
+        Code.TOO_LONG,
+        where,
+        sentence("Only the first {most} were read.", most=MAX_PLACES),
+    )
 
 
 def _read(item: Any, where: str, notes: Notes) -> _Read:
@@ -99,7 +103,7 @@ def _read(item: Any, where: str, notes: Notes) -> _Read:
         words = texts.text(item, where, notes)
         return _worded(Place(address=words), where, notes)
     if not isinstance(item, Mapping):
-        notes.ignored(Code.BAD_VALUE, where, "Expected a place.", item)
+        notes.ignored(Code.BAD_VALUE, where, sentence("Expected a place."), item)
         return _NOTHING
     address = item.get("address")
     if (
@@ -130,9 +134,11 @@ def _read_unusual(item: Mapping[str, Any], where: str, notes: Notes) -> _Read:
     )
     name = "" if is_part else texts.text(item.get("name"), f"{where}/name", notes)
     if len(given) > 1:
-        message = "Each address was read as a place."
+        message = sentence("Each address was read as a place.")
         if known:
-            message = "Each address was read as a place, and the one point as none's."
+            message = sentence(
+                "Each address was read as a place, and the one point as none's."
+            )
         known = {}
         notes.repaired(Code.SPLIT_VALUE, f"{where}/address", message)
     found: list[Place] = []
@@ -206,7 +212,7 @@ def _read_country(
         code = read[0][0] if len({code for code, _ in read}) == 1 else ""
         words = ", ".join(words for _, words in read)[:MAX_TEXT]
     if not words and texts.says_something(value):
-        message = "There is no name or code of a country in it."
+        message = sentence("There is no name or code of a country in it.")
         notes.ignored(Code.UNKNOWN_COUNTRY, f"{where}/addressCountry", message, value)
     lower = words.casefold()
     if code == "NA" and lower == "na":
@@ -221,11 +227,14 @@ def _read_country(
         return ()
     where = f"{where}/addressCountry"
     if len(read) > 1 and all(code for code, _ in read) and not any(fields.values()):
-        _note_split("country", words, where, notes)
+        _note_split(_EACH_COUNTRY, words, where, notes)
         return read
     fields["address_country_text"] = words
     notes.ignored(
-        Code.UNKNOWN_COUNTRY, where, "No country of ISO 3166-1; kept as text.", words
+        Code.UNKNOWN_COUNTRY,
+        where,
+        sentence("No country of ISO 3166-1; kept as text."),
+        words,
     )
     return ()
 
@@ -246,21 +255,23 @@ def _without(
     if remote:
         _note_remote(wording, where, notes)
     elif place == _EMPTY:
-        notes.ignored(Code.BAD_VALUE, where, "This names no place.", wording)
+        notes.ignored(Code.BAD_VALUE, where, sentence("This names no place."), wording)
     return place, bool(remote)
 
 
-def _note_split(what: str, words: str, where: str, notes: Notes) -> None:
-    notes.repaired(
-        Code.SPLIT_VALUE, where, f"Each {what} in it was read by itself.", words
-    )
+_EACH_COUNTRY = sentence("Each country in it was read by itself.")
+_EACH_PLACE = sentence("Each place in it was read by itself.")
+
+
+def _note_split(each: Sentence, words: str, where: str, notes: Notes) -> None:
+    notes.repaired(Code.SPLIT_VALUE, where, each, words)
 
 
 def _note_remote(wording: str, where: str, notes: Notes) -> None:
     notes.repaired(
         Code.UNDERSTOOD_WORDING,
         where,
-        "Read as remote work; the rest, if any, is where it may be done.",
+        sentence("Read as remote work; the rest, if any, is where it may be done."),
         wording,
     )
 
@@ -294,7 +305,9 @@ def _looked_into(place: Place, where: str, notes: Notes) -> _Read:
         notes.ignored(
             Code.BAD_VALUE,
             f"{where}/address",
-            "The town and the postal code are the same; one of them was dropped.",
+            sentence(
+                "The town and the postal code are the same; one of them was dropped."
+            ),
             town,
         )
     if not place.address_country and not place.address_country_text:
@@ -332,7 +345,7 @@ def _country_elsewhere(place: Place, where: str, notes: Notes) -> Place:
         notes.repaired(
             Code.UNDERSTOOD_WORDING,
             where,
-            "The country was read from another part of the address.",
+            sentence("The country was read from another part of the address."),
             words,
         )
     return found
@@ -371,7 +384,7 @@ def _in_words(place: Place, field: str, where: str, notes: Notes) -> _Read:
         _note_remote(words, where, notes)
         return areas, True
     if several and (places := _several(place, field)):
-        _note_split("place", words, where, notes)
+        _note_split(_EACH_PLACE, words, where, notes)
         return places, False
     if ended := country_at_end(words):
         place = _ended(place, field, ended, where, notes)
@@ -380,8 +393,10 @@ def _in_words(place: Place, field: str, where: str, notes: Notes) -> _Read:
         notes.repaired(
             Code.SPLIT_VALUE,
             where,
-            "Each town in it was read as a place, without the region, and with the "
-            "country where it is one of its towns.",
+            sentence(
+                "Each town in it was read as a place, without the region, and with the "
+                "country where it is one of its towns."
+            ),
             words,
         )
         return [_in_town(place, field, town) for town in towns], False
@@ -442,7 +457,7 @@ def _ended(place: Place, field: str, ended: Ended, where: str, notes: Notes) -> 
     notes.repaired(
         Code.SPLIT_VALUE,
         f"{where}/address/addressLocality",
-        "It ends in the country, which was read as such.",
+        sentence("It ends in the country, which was read as such."),
         place.address_locality,
     )
     return replace(
@@ -465,7 +480,9 @@ def _point(item: Mapping[str, Any], where: str, notes: Notes) -> dict[str, Any]:
         return {}
     if (point := coordinates.point(*raw)) is None:
         shown = ", ".join(map(str, (raw[0], raw[1]))) if raw[1] is not None else raw[0]
-        notes.ignored(Code.BAD_VALUE, f"{where}/geo", "No point on earth.", shown)
+        notes.ignored(
+            Code.BAD_VALUE, f"{where}/geo", sentence("No point on earth."), shown
+        )
         return {}
     return {"latitude": point[0], "longitude": point[1]}
 
@@ -512,7 +529,7 @@ def _areas(item: Any, where: str, notes: Notes, *, codes: bool) -> Sequence[Area
         code = country_code(name or country)
         return (_country_area(code, name or country),) if name or country else ()
     if name.casefold() in NAMES_NOTHING and not (codes and name == "NA"):
-        notes.ignored(Code.BAD_VALUE, where, "This names no area.", name)
+        notes.ignored(Code.BAD_VALUE, where, sentence("This names no area."), name)
         return ()
     stated = country_code(country)
     if kind in {AreaType.STATE, AreaType.CITY} or stated:
@@ -521,7 +538,10 @@ def _areas(item: Any, where: str, notes: Notes, *, codes: bool) -> Sequence[Area
         return [_country_area(*each) for each in several]
     if is_country:
         notes.ignored(
-            Code.UNKNOWN_COUNTRY, where, "No country of ISO 3166-1; kept as text.", name
+            Code.UNKNOWN_COUNTRY,
+            where,
+            sentence("No country of ISO 3166-1; kept as text."),
+            name,
         )
         return (Area(type=kind, name=name),)
     return (_part_of(kind, name, ""),)
@@ -540,12 +560,15 @@ def _countries_of(
         _note_remote(name, where, notes)
         return beside
     if several := countries_in(name):
-        _note_split("country", name, where, notes)
+        _note_split(_EACH_COUNTRY, name, where, notes)
         return several
     only = _ONLY.fullmatch(name)
     if only and (code := country_in_text(only["country"])):
         notes.repaired(
-            Code.UNDERSTOOD_WORDING, where, "Read as the country it names.", name
+            Code.UNDERSTOOD_WORDING,
+            where,
+            sentence("Read as the country it names."),
+            name,
         )
         return ((code, only["country"]),)
     return ()
@@ -557,7 +580,7 @@ def _area_words(item: Any, where: str, notes: Notes) -> tuple[AreaType, str, str
     if not isinstance(item, Mapping):
         if isinstance(item, str):
             return kind, texts.text(item, where, notes), ""
-        notes.ignored(Code.BAD_VALUE, where, "Expected an area.", item)
+        notes.ignored(Code.BAD_VALUE, where, sentence("Expected an area."), item)
         return kind, "", ""
     stated = item.get("@type")
     if stated == "Country" and "address" not in item:

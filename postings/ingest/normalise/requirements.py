@@ -21,7 +21,7 @@ from postings.ingest.normalise.lookup import (
     lookup_form,
     lookup_forms,
 )
-from postings.ingest.report import Code, Notes
+from postings.ingest.report import Code, Notes, Sentence, sentence
 from postings.schemaorg import (
     CredentialCategory,
     Education,
@@ -168,7 +168,7 @@ class _Credentials:
             self._notes.ignored(
                 Code.UNKNOWN_VALUE,
                 self.where + key,
-                "Not one of Google's categories; kept as text.",
+                sentence("Not one of Google's categories; kept as text."),
                 words,
             )
         self._keep(words, words or item, key)
@@ -186,7 +186,10 @@ class _Credentials:
             self.wording.setdefault(plain, words)
         if plain not in _CLEAN_EDUCATION:
             self._notes.repaired(
-                Code.UNDERSTOOD_WORDING, self.where + key, f"Read as “{kind}”.", words
+                Code.UNDERSTOOD_WORDING,
+                self.where + key,
+                sentence("Read as “{value}”.", value=str(kind)),
+                words,
             )
         return True
 
@@ -213,12 +216,11 @@ def _keep(
 ) -> None:
     """Keeps what has a wording, once each; says so where there is none."""
     if not words:
-        notes.ignored(Code.BAD_VALUE, where, "It has no wording.", item)
+        notes.ignored(Code.BAD_VALUE, where, sentence("It has no wording."), item)
     elif len(wording) < texts.MAX_LIST:
         wording.setdefault(words, item)
     elif words not in wording:
-        message = f"Only the first {texts.MAX_LIST} values were read."
-        notes.ignored(Code.TOO_LONG, where, message, words)
+        notes.ignored(Code.TOO_LONG, where, texts.only_first(), words)
 
 
 # --- Experience ---------------------------------------------------------------------
@@ -369,11 +371,15 @@ def _read_wording(
         return 0
     found = 0 if token in _NO_EXPERIENCE else _least_months(plain)
     if found is not None:
-        notes.repaired(Code.UNDERSTOOD_WORDING, where, f"Read as {found} months.", item)
+        notes.repaired(Code.UNDERSTOOD_WORDING, where, _months(found), item)
     elif plain.isdecimal() or type(item) in {int, float}:
-        message = "A number without a unit; kept as text."
+        message = sentence("A number without a unit; kept as text.")
         notes.ignored(Code.UNKNOWN_VALUE, where, message, item)
     return found
+
+
+def _months(number: int) -> Sentence:
+    return sentence("Read as this number of months: {number}.", number=number)
 
 
 def _least_months(words: str) -> int | None:
@@ -437,17 +443,18 @@ def _stated_months(item: Mapping[str, Any], where: str, notes: Notes) -> int | N
     if isinstance(value, str) and factor == 1 and len(value) <= LONGEST_WORDING:
         least = _least_months(texts.text(value, where, notes))
         if least is not None:
-            message = f"Read as {least} months."
-            notes.repaired(Code.UNDERSTOOD_WORDING, where, message, value)
+            notes.repaired(Code.UNDERSTOOD_WORDING, where, _months(least), value)
             return least
     number = _decimal(value) * factor
     if not factor or not 0 <= number <= _LONGEST_LIFE:
-        message = f"Expected months, a number from 0 to {_LONGEST_LIFE}."
+        message = sentence(
+            "Expected months, a number from 0 to {most}.", most=_LONGEST_LIFE
+        )
         notes.ignored(Code.BAD_VALUE, where, message, value)
         return None
     if number % 1:
-        message = f"Read as {int(number)} months."
-        notes.repaired(Code.UNDERSTOOD_WORDING, where, message, value)
+        read = _months(int(number))
+        notes.repaired(Code.UNDERSTOOD_WORDING, where, read, value)
     return int(number)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from postings import sanitise
-from postings.ingest.report import Code, Notes
+from postings.ingest.report import Code, Notes, Sentence, sentence
 from postings.schemaorg import MAX_TEXT, MAX_URL
 
 #: The most values that are looked at of one property.
@@ -75,17 +75,25 @@ def texts(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
             notes.ignored(
                 Code.TOO_LONG,
                 where,
-                f"The text is longer than {MAX_TEXT} characters and was cut.",
+                too_long(),
                 text,
             )
             text = text[: MAX_TEXT - 1] + "…"
         found.setdefault(text)
         if len(found) == MAX_LIST:
-            notes.ignored(
-                Code.TOO_LONG, where, f"Only the first {MAX_LIST} values were read."
-            )
+            notes.ignored(Code.TOO_LONG, where, only_first())
             break
     return tuple(found)
+
+
+def too_long() -> Sentence:
+    return sentence(
+        "The text is longer than {most} characters and was cut.", most=MAX_TEXT
+    )
+
+
+def only_first() -> Sentence:
+    return sentence("Only the first {most} values were read.", most=MAX_LIST)
 
 
 def text(value: Any, where: str, notes: Notes) -> str:
@@ -128,7 +136,9 @@ def _note_wordless(value: Any, where: str, notes: Notes) -> None:
         return
     for item in values(value):
         if not isinstance(item, str) and not _raw(item) and says_something(item):
-            notes.ignored(Code.BAD_VALUE, where, "There is no text in it.", item)
+            notes.ignored(
+                Code.BAD_VALUE, where, sentence("There is no text in it."), item
+            )
 
 
 def says_something(value: Any) -> bool:
@@ -169,21 +179,32 @@ def listed(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
     return found
 
 
-_REMOVED: Mapping[sanitise.RemovalCode, str] = {
-    sanitise.RemovalCode.ELEMENT: "An element was dropped with all it held.",
-    sanitise.RemovalCode.TAG: "A tag was dropped; the text inside it stayed.",
-    sanitise.RemovalCode.ATTRIBUTE: "A script in an attribute was dropped.",
-    sanitise.RemovalCode.LINK: "A link without a usable address became text.",
-    sanitise.RemovalCode.NESTING: "Nesting too deep was flattened; the text stayed.",
-    sanitise.RemovalCode.LENGTH: "The text was cut at 256 KB.",
+_REMOVED: Mapping[sanitise.RemovalCode, Sentence] = {
+    sanitise.RemovalCode.ELEMENT: sentence("An element was dropped with all it held."),
+    sanitise.RemovalCode.TAG: sentence("A tag was dropped; the text inside it stayed."),
+    sanitise.RemovalCode.ATTRIBUTE: sentence("A script in an attribute was dropped."),
+    sanitise.RemovalCode.LINK: sentence("A link without a usable address became text."),
+    sanitise.RemovalCode.NESTING: sentence(
+        "Nesting too deep was flattened; the text stayed."
+    ),
 }
 
 
-def _times(removal: sanitise.Removal) -> str:
+def _note_removed(removal: sanitise.Removal, where: str, notes: Notes) -> None:
+    value: str | None = removal.detail
     if removal.code is sanitise.RemovalCode.LENGTH:
-        return f"{removal.count} characters"
-    times = f", {removal.count} times" if removal.count > 1 else ""
-    return f"{removal.detail}{times}"
+        value = None
+        message = sentence(
+            "The text was cut at 256 KB; characters left out: {count}.",
+            count=removal.count,
+        )
+    elif removal.count > 1:
+        message = sentence(
+            "{count} times: {what}", count=removal.count, what=_REMOVED[removal.code]
+        )
+    else:
+        message = _REMOVED[removal.code]
+    notes.repaired(Code.REMOVED_MARKUP, where, message, value)
 
 
 def html(value: Any, where: str, notes: Notes) -> str:
@@ -204,9 +225,7 @@ def html(value: Any, where: str, notes: Notes) -> str:
         raw = f"<ul>{items}</ul>"
     cleaned = sanitise.clean(raw)
     for removal in cleaned.removed:
-        notes.repaired(
-            Code.REMOVED_MARKUP, where, _REMOVED[removal.code], _times(removal)
-        )
+        _note_removed(removal, where, notes)
     return cleaned.html
 
 
@@ -227,7 +246,9 @@ def urls(value: Any, where: str, notes: Notes, *, start: str = "") -> tuple[str,
         raw = _address(item).strip()
         if not raw:
             if says_something(item):
-                notes.ignored(Code.BAD_ADDRESS, where, "There is none in it.", item)
+                notes.ignored(
+                    Code.BAD_ADDRESS, where, sentence("There is none in it."), item
+                )
             continue
         address = sanitise.resolved(raw) if ";" in raw else raw
         if start and address.startswith(_RELATIVE):
@@ -243,7 +264,10 @@ def _no_address(raw: str, where: str, notes: Notes) -> tuple[str, ...]:
     notes.ignored(
         Code.BAD_ADDRESS,
         where,
-        f"Not an absolute http or https address of at most {MAX_URL} characters.",
+        sentence(
+            "Not an absolute http or https address of at most {most} characters.",
+            most=MAX_URL,
+        ),
         raw,
     )
     return ()
@@ -296,7 +320,7 @@ def boolean(value: Any, where: str, notes: Notes) -> bool | None:
         word = str(item).strip().rsplit("/", 1)[-1].lower()
         if word in _TRUE | _FALSE:
             return word in _TRUE
-    notes.ignored(Code.BAD_VALUE, where, "Expected true or false.", item)
+    notes.ignored(Code.BAD_VALUE, where, sentence("Expected true or false."), item)
     return None
 
 
@@ -311,7 +335,9 @@ def count(value: Any, where: str, notes: Notes) -> int | None:
         item = int(item)
     if isinstance(item, int) and not isinstance(item, bool) and 0 < item < 2 * 10**9:
         return item
-    notes.ignored(Code.BAD_VALUE, where, "Expected a positive whole number.", item)
+    notes.ignored(
+        Code.BAD_VALUE, where, sentence("Expected a positive whole number."), item
+    )
     return None
 
 

@@ -33,6 +33,7 @@ from postings.ingest.report import (
     Problem,
     Recorded,
     Severity,
+    sentence,
 )
 from postings.models import (
     DatabaseState,
@@ -565,7 +566,7 @@ def _repeated(locator: str, title: str) -> Problem:
         code=Code.DUPLICATE_IDENTITY,
         severity=Severity.REPAIRED,
         locator=locator,
-        message="The same record came before in this run.",
+        message=sentence("The same record came before in this run."),
         value=title,
     )
 
@@ -575,7 +576,7 @@ def _duplicate(entry: Prepared, earlier: merge.Claim) -> Recorded:
     harmless = earlier.digest == entry.node.data_digest
     problem = _repeated(entry.locator, entry.posting.title)
     if not harmless:
-        message = (
+        message = sentence(
             "An earlier record of this run is the same job or has all its keys; this "
             "one was not written."
         )

@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 from postings.ingest.persist.edits import touch
 from postings.ingest.persist.run import Run, source
 from postings.ingest.plan import Moved
-from postings.ingest.report import Outcome, Recorded, Report
+from postings.ingest.report import Outcome, Recorded, Report, Sentence, sentence
 from postings.models import (
     DatabaseState,
     ImportRecord,
@@ -26,7 +26,7 @@ from postings.models import (
 #: Postings a transaction withdraws.
 _BATCH = 200
 
-GONE = "Gone from its source."
+GONE = str(sentence("Gone from its source."))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,16 +76,22 @@ def withdraw_missing(
             ]
         waiting = len(missing) - len(due)
         total = JobPosting.objects.filter(source=of).open(now).count()
-        for what, count in (
-            ("due to be closed", len(due)),
-            ("missing for the first time", len(first_missed)),
-        ):
-            if count * 100 > total * closing.max_share:
-                refusal = (
-                    f"{count} of {total} open postings of the source are {what}, more "
-                    f"than {closing.max_share} percent (--max-share)"
-                )
-                break
+        most = total * closing.max_share
+        figures = {"total": total, "share": closing.max_share}
+        if len(due) * 100 > most:
+            refusal = sentence(
+                "more than {share} percent of the open postings of the source would be "
+                "closed, {count} of {total} (--max-share).",
+                count=len(due),
+                **figures,
+            )
+        elif len(first_missed) * 100 > most:
+            refusal = sentence(
+                "more than {share} percent of the open postings of the source are "
+                "missing for the first time, {count} of {total} (--max-share).",
+                count=len(first_missed),
+                **figures,
+            )
     if planned is not None and set(planned) != set(due if not refusal else ()):
         raise Moved(
             f"{len(planned)} postings were planned to be withdrawn, and now it would be "
@@ -93,12 +99,16 @@ def withdraw_missing(
         )
     if refusal:
         report.incomplete = report.incomplete or refusal
-        report.remarks.append(f"Nothing was closed: {refusal}.")
+        report.remarks.append(sentence("Nothing was closed: {cause}", cause=refusal))
         return
     if waiting:
         report.remarks.append(
-            f"{waiting} missing postings stay open until they were missed in "
-            f"{closing.misses} complete runs in a row (--misses)."
+            sentence(
+                "Missing postings that stay open: {count}. They are closed once complete "
+                "runs in a row have missed them as often as --misses says, {misses} times.",
+                count=waiting,
+                misses=closing.misses,
+            )
         )
     for start in range(0, len(due), _BATCH):
         yield from _withdraw(due[start : start + _BATCH], run, now)
@@ -108,20 +118,24 @@ def _existing(slug: str) -> Source | None:
     return Source.objects.filter(slug=slug).first()
 
 
-def _unproven(of: Source | None, report: Report, closing: Closing) -> str:
-    """Why this run proves nothing about what it does not hold; empty where it does."""
+def _unproven(of: Source | None, report: Report, closing: Closing) -> Sentence | None:
+    """Why this run proves nothing about what it does not hold; None where it does."""
     if of is not None and of.vanished_policy == Source.VanishedPolicy.KEEP:
-        return "the source is set to keep vanished postings open"
+        return sentence("the source is set to keep vanished postings open.")
     if report.incomplete:
-        return f"the run was not complete, since {report.incomplete}"
+        return sentence("the run was not complete: {cause}", cause=report.incomplete)
     if report.records < closing.expect:
-        return (
-            f"the run was not complete, since {report.records} records came and "
-            f"{closing.expect} were expected (--expect)"
+        return sentence(
+            "the run was not complete: records that came: {count}, expected: {expected} "
+            "(--expect).",
+            count=report.records,
+            expected=closing.expect,
         )
     if not report.records and not closing.allow_empty:
-        return "the run held no record at all (--allow-empty where that is right)"
-    return ""
+        return sentence(
+            "the run held no record at all (--allow-empty where that is right)."
+        )
+    return None
 
 
 def _counted(run: Run, of: Source | None, count: int) -> list[int]:

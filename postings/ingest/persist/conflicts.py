@@ -14,6 +14,7 @@ from postings import schemaorg
 from postings.ingest import merge, prepare
 from postings.ingest.persist.reread import kept_node, reread
 from postings.ingest.prepare import Rejected
+from postings.ingest.report import Refusal, sentence
 from postings.models import DatabaseState, ImportConflict, JobPosting, columns
 from postings.search import index
 
@@ -21,8 +22,8 @@ from postings.search import index
 _ATTEMPTS = 10
 
 
-class NothingToTake(Exception):  # noqa: N818 - says what is, as LookupError does
-    """The posting has no source, or its node cannot be read; says so in a sentence."""
+class NothingToTake(Refusal):
+    """The posting has no source, or its node cannot be read."""
 
 
 def give_back(
@@ -40,11 +41,15 @@ def give_back(
     for _attempt in range(_ATTEMPTS):
         row = JobPosting.objects.select_related("node", "source").get(pk=posting_id)
         if not row.node_hash:
-            raise NothingToTake("This posting was written here; no feed has it.")
+            raise NothingToTake(
+                sentence("This posting was written here; no feed has it.")
+            )
         was = kept_node(row)
         read = prepare.complete(was.node, settings.TIME_ZONE)
         if isinstance(read, Rejected):
-            raise NothingToTake("What the feed said last can no longer be read.")
+            raise NothingToTake(
+                sentence("What the feed said last can no longer be read.")
+            )
         with transaction.atomic():
             DatabaseState.lock()
             stored = JobPosting.objects.get(pk=posting_id)

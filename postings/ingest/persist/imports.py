@@ -28,6 +28,7 @@ from postings.ingest.report import (
     Problem,
     Recorded,
     Severity,
+    sentence,
 )
 from postings.models import (
     DatabaseState,
@@ -84,7 +85,10 @@ def save(
             code=Code.NOT_STORED,
             severity=Severity.REJECTED,
             locator=entry.locator,
-            message=f"The database refused this record: {str(error).splitlines()[0]}.",
+            message=sentence(
+                "The database refused this record: {error}.",
+                error=str(error).splitlines()[0],
+            ),
         )
         if isinstance(entry, Held):
             (entry,) = again([0])

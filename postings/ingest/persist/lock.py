@@ -12,6 +12,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from postings.ingest.report import Refusal, sentence
+
 #: PostgreSQL's first key of the two an advisory lock may have: which kind of lock.
 _IMPORT = 0x4A6F62
 
@@ -20,16 +22,21 @@ _IMPORT = 0x4A6F62
 LOGOS = "*logos"
 
 
-class Held(Exception):  # noqa: N818 - says what is, as BlockingIOError does
-    """Another process is importing this source just now; says so in a sentence."""
+class Held(Refusal):
+    """Another process is importing this source just now."""
 
     def __init__(self, source_slug: str) -> None:
-        what = (
-            "fetch_logos"
-            if source_slug == LOGOS
-            else f"import of the source {source_slug!r}"
-        )
-        super().__init__(f"Another {what} is running; wait for it to end, or stop it.")
+        if source_slug == LOGOS:
+            why = sentence(
+                "Another fetch_logos is running; wait for it to end, or stop it."
+            )
+        else:
+            why = sentence(
+                "Another import of the source {source} is running; wait for it to end, "
+                "or stop it.",
+                source=repr(source_slug),
+            )
+        super().__init__(why)
 
 
 #: How often, and seconds apart, a lock is asked for: somebody may only be looking.

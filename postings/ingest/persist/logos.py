@@ -10,8 +10,12 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from postings.ingest.persist.edits import touch
+from postings.ingest.report import Code, Sentence
 from postings.ingest.web import Validators
 from postings.models import DatabaseState, JobPosting, Logo, Organization
+
+#: Characters that are kept of the English.
+_MAX_FAILURE = 500
 
 #: How long a stored logo is taken for today's.
 FRESH = timedelta(days=30)
@@ -103,6 +107,7 @@ def keep_logo(
             "due_at": now + FRESH,
             "failures": 0,
             "failure": "",
+            "failed": {},
         }
         if image is None:
             Logo.objects.filter(organization=row).update(**values)
@@ -113,7 +118,7 @@ def keep_logo(
         return _shown(row, hashlib.sha256(image).hexdigest()[:32])
 
 
-def logo_failed(asked: Sought, why: str, *, now: datetime) -> None:
+def logo_failed(asked: Sought, code: Code, message: Sentence, *, now: datetime) -> None:
     """Remembers why there is no logo, or none newer than the stored one.
 
     It counts once for what is `asked`, however often it is said. Nothing is noted where
@@ -134,7 +139,8 @@ def logo_failed(asked: Sought, why: str, *, now: datetime) -> None:
                 "asked_at": now,
                 "due_at": now + min(FIRST * 2 ** min(asked.failures, 10), LONGEST),
                 "failures": asked.failures + 1,
-                "failure": why[: Logo._meta.get_field("failure").max_length],
+                "failure": f"{code}: {message}"[:_MAX_FAILURE],
+                "failed": {"code": str(code), **message.as_json()},
             },
         )
 

@@ -117,8 +117,9 @@ def finish(run: Run, report: Report, *, state: str, now: datetime) -> None:
         return
     row = run.row
     row.state, row.finished_at, row.documents = state, now, report.documents
-    row.complete = state == ImportRun.State.FINISHED and not report.incomplete
-    row.problems, row.remarks = report.problems_by_code(), report.remarks
+    row.complete = state == ImportRun.State.FINISHED and report.incomplete is None
+    row.problems = report.problems_by_code()
+    row.remarks = [remark.as_json() for remark in report.remarks]
     for outcome in Outcome:
         setattr(row, outcome.name.lower(), report.outcomes[outcome])
     with transaction.atomic():

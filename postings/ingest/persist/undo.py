@@ -20,7 +20,14 @@ from postings.ingest.persist.reread import node_of
 from postings.ingest.persist.run import Asked, Run, begin, finish
 from postings.ingest.prepare import Prepared, Rejected
 from postings.ingest.read import Node
-from postings.ingest.report import Outcome, Recorded, Report
+from postings.ingest.report import (
+    Outcome,
+    Recorded,
+    Refusal,
+    Report,
+    Sentence,
+    sentence,
+)
 from postings.models import (
     DatabaseState,
     ImportConflict,
@@ -35,7 +42,7 @@ _BATCH = 100
 #: How many postings the remarks of a run name; the rest are counted.
 _NAMED = 500
 
-UNDONE = "The import that brought it was undone."
+UNDONE = str(sentence("The import that brought it was undone."))
 
 #: Outcomes that changed a posting.
 _WRITTEN = tuple(
@@ -50,8 +57,8 @@ _WRITTEN = tuple(
 )
 
 
-class CannotUndo(Exception):  # noqa: N818 - says what is, as LookupError does
-    """There is nothing to take back; says why in a sentence."""
+class CannotUndo(Refusal):
+    """There is nothing to take back."""
 
 
 def undo(
@@ -88,7 +95,7 @@ def undo(
             raise
         finally:
             report.remarks += undoing.remarks()
-            report.incomplete = "it was no import"
+            report.incomplete = sentence("it was no import.")
             finish(run, report, state=state, now=timezone.now())
     return report
 
@@ -147,13 +154,22 @@ def _refuse(of: ImportRun) -> None:
     undone = of.undone_by.filter(state=finished)
     by = undone.exclude(undone_by__state=finished).first()
     if by is not None:
-        raise CannotUndo(f"Run {of.pk} was undone by run {by.pk}, which can be undone.")
+        raise CannotUndo(
+            sentence(
+                "Run {run} was undone by run {by}, which can be undone.",
+                run=str(of.pk),
+                by=str(by.pk),
+            )
+        )
     if not of.records.filter(outcome__in=_WRITTEN).exists():
         wrote = of.created + of.updated + of.reopened + of.conflict + of.withdrawn
+        run = str(of.pk)
         raise CannotUndo(
-            f"Run {of.pk} can no longer be undone: its records were pruned."
+            sentence(
+                "Run {run} can no longer be undone: its records were pruned.", run=run
+            )
             if wrote
-            else f"Run {of.pk} changed no posting."
+            else sentence("Run {run} changed no posting.", run=run)
         )
 
 
@@ -173,8 +189,8 @@ class _Undoing:
         self._of = of
         self._run = run
         self._void = _void(of, run)
-        self.edited: list[str] = []
-        self.left: list[str] = []
+        self.edited: list[Sentence] = []
+        self.left: list[Sentence] = []
 
     def all(self) -> Iterator[Recorded]:
         before = None
@@ -188,18 +204,19 @@ class _Undoing:
                 resolution=ImportConflict.Resolution.UNDONE, resolved_at=self._run.now
             )
 
-    def remarks(self) -> list[str]:
-        return [
-            said
-            for names, about in (
-                (self.edited, "more postings keep edits."),
-                (self.left, "more postings were left as they are."),
+    def remarks(self) -> list[Sentence]:
+        found = [*self.edited[:_NAMED], *self.left[:_NAMED]]
+        if (more := len(self.edited) - _NAMED) > 0:
+            found.append(
+                sentence("More postings that keep edits: {count}.", count=more)
             )
-            for said in (
-                *names[:_NAMED],
-                *([f"{len(names) - _NAMED} {about}"] if len(names) > _NAMED else ()),
+        if (more := len(self.left) - _NAMED) > 0:
+            found.append(
+                sentence(
+                    "More postings that were left as they are: {count}.", count=more
+                )
             )
-        ]
+        return found
 
     def _records(self, before: int | None) -> list[ImportRecord]:
         records = self._of.records.filter(
@@ -231,21 +248,35 @@ class _Undoing:
         )
         for record in records:
             row = rows[record.posting_id or 0]
-            named = f"Posting {row.pk} ({row.title})"
+            named = {"number": str(row.pk), "title": row.title}
             read = replaced(record)
             if row.pk in later:
                 self.left.append(
-                    f"{named} was changed again by run {later[row.pk]} and left as it is."
+                    sentence(
+                        "Posting {number} ({title}) was changed again by run {run} and "
+                        "left as it is.",
+                        run=str(later[row.pk]),
+                        **named,
+                    )
                 )
             elif isinstance(read, Rejected):
                 self.left.append(
-                    f"{named} was left as it is: what it was read from before can no "
-                    "longer be read."
+                    sentence(
+                        "Posting {number} ({title}) was left as it is: what it was read "
+                        "from before can no longer be read.",
+                        **named,
+                    )
                 )
             else:
                 if row.edited_fields:
                     edits = ", ".join(row.edited_fields)
-                    self.edited.append(f"{named} keeps its edits of {edits}.")
+                    self.edited.append(
+                        sentence(
+                            "Posting {number} ({title}) keeps its edits of {edits}.",
+                            edits=edits,
+                            **named,
+                        )
+                    )
                 yield _Step(record, row, read)
 
     def _store(

@@ -28,7 +28,7 @@ from postings.ingest.read.document import (
 from postings.ingest.read.json_text import Decoder, Fault, Parsed
 from postings.ingest.read.linked_data import is_posting
 from postings.ingest.read.portions import BLANK, Portion, has_records, portions
-from postings.ingest.report import Code, Problem, Severity
+from postings.ingest.report import Code, Problem, Sentence, Severity, sentence
 
 __all__ = (
     "MAX_BYTES",
@@ -114,7 +114,7 @@ class _Reader:
             if node is not None:
                 yield node
                 return
-            yield from self._values(where, text, parsed, "No JobPosting in this line.")
+            yield from self._values(where, text, parsed, _NONE_IN_LINE)
         else:
             yield from self._pieces(text, parsed, where)
 
@@ -123,7 +123,7 @@ class _Reader:
             text = line.decode()
         except UnicodeDecodeError:
             text = line.decode("windows-1252", "replace")
-            self._say(where, "The line is not UTF-8; it was read as windows-1252.")
+            self._say(where, _NO_UTF_8_LINE)
         if self._line == 1 and text.startswith("\ufeff"):
             self._say(where, _BYTE_ORDER_MARK)
             text = text[1:]
@@ -138,7 +138,7 @@ class _Reader:
             empty = False
             yield entry
         if empty:
-            message = "No JobPosting was found in this document."
+            message = sentence("No JobPosting was found in this document.")
             yield unread(self._name, Code.NO_POSTING, message, raw=text)
 
     def _text_nodes(self, text: str) -> Iterator[Node | Unread]:
@@ -168,7 +168,7 @@ class _Reader:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             if encoding.startswith("utf-8") and (text := _nearly_utf_8(content)):
-                message = "Bytes that are no UTF-8 were replaced."
+                message = sentence("Bytes that are no UTF-8 were replaced.")
                 self._say(self._name, message)
                 return text.removeprefix("\ufeff")
             declared = None
@@ -181,19 +181,27 @@ class _Reader:
                 encoding = "windows-1252"
                 text = content.decode(encoding, "replace")
             self._say(
-                self._name, f"The document is not UTF-8; it was read as {encoding}."
+                self._name,
+                sentence(
+                    "The document is not UTF-8; it was read as {encoding}.",
+                    encoding=encoding,
+                ),
             )
         else:
             if encoding == "utf-8-sig":
                 self._say(self._name, _BYTE_ORDER_MARK)
             elif encoding != "utf-8":
                 self._say(
-                    self._name, f"The document is in {encoding.upper()}, not UTF-8."
+                    self._name,
+                    sentence(
+                        "The document is in {encoding}, not UTF-8.",
+                        encoding=encoding.upper(),
+                    ),
                 )
         return text
 
     def _values(
-        self, where: str, text: str, parsed: Parsed, nothing: str = ""
+        self, where: str, text: str, parsed: Parsed, nothing: Sentence | None = None
     ) -> Iterator[Node | Unread]:
         """The postings of one JSON value; where there is none, that, if it can be said."""
         if not isinstance(parsed.value, dict | list):
@@ -220,12 +228,11 @@ class _Reader:
             yield from faults
             yield from graph.nodes(texts, address=self._address)
         elif self._line:
-            message = re.sub(r"\bline 1, ", "", fault.message, count=1)
-            yield unread(where, fault.code, message, raw=text)
+            yield unread(where, fault.code, fault.in_its_line(), raw=text)
         else:
             yield unread(f"{where}:{fault.line}", fault.code, fault.message, raw=text)
 
-    def _say(self, where: str, message: str) -> None:
+    def _say(self, where: str, message: Sentence) -> None:
         self._unsaid.append(
             Problem(
                 code=Code.BAD_ENCODING,
@@ -253,4 +260,6 @@ def _nearly_utf_8(content: bytes) -> str:
 #: What a page has somewhere, though something else stands before it.
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|script)\b", re.IGNORECASE)
 
-_BYTE_ORDER_MARK = "A byte order mark was taken off."
+_BYTE_ORDER_MARK = sentence("A byte order mark was taken off.")
+_NONE_IN_LINE = sentence("No JobPosting in this line.")
+_NO_UTF_8_LINE = sentence("The line is not UTF-8; it was read as windows-1252.")

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, BinaryIO, cast
 
-from postings.ingest.report import Code, Problem, Severity, shortened
+from postings.ingest.report import (
+    Code,
+    Problem,
+    Sentence,
+    Severity,
+    sentence,
+    shortened,
+)
 
 #: The largest page, JSON document or line of JSON lines that is read, in bytes; a file
 #: of JSON lines may be of any length. Reading this much takes at most about a gigabyte
@@ -23,7 +30,7 @@ MAX_RAW = 2**20
 
 
 class TooLarge(OSError):  # noqa: N818 - says what is wrong, as FileNotFoundError does
-    """A stream whose bytes, unpacked, pass the bound its message names."""
+    """A stream whose bytes, unpacked, pass the bound its sentence names."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +111,7 @@ class Unread:
 
 
 def unread(
-    where: str, code: Code, message: str, *, raw: str = "", value: Any = None
+    where: str, code: Code, message: Sentence, *, raw: str = "", value: Any = None
 ) -> Unread:
     return Unread(
         problem=Problem(
@@ -119,7 +126,7 @@ def unread(
 
 
 def no_object(where: str, raw: str, value: Any) -> Unread:
-    message = "A JSON object or array was expected."
+    message = sentence("A JSON object or array was expected.")
     return unread(where, Code.NOT_AN_OBJECT, message, raw=raw, value=value)
 
 

@@ -20,7 +20,14 @@ from postings.ingest.read.document import (
 )
 from postings.ingest.read.json_text import MAX_DEPTH, Parsed, Repair
 from postings.ingest.read.linked_data import Element, is_posting
-from postings.ingest.report import MAX_PROBLEMS, Code, Problem, Severity, shortened
+from postings.ingest.report import (
+    MAX_PROBLEMS,
+    Code,
+    Problem,
+    Severity,
+    sentence,
+    shortened,
+)
 
 #: References are followed this far into one posting; real pages need two.
 MAX_REFERENCES = 50
@@ -195,7 +202,11 @@ def _short_lists(each: Text) -> Iterator[Repair]:
             if declared and int(declared[1]) > held:
                 yield Repair(
                     Code.SHORT_LIST,
-                    f"This list declares {declared[1]} items and holds {held}.",
+                    sentence(
+                        "Items this list declares: {declared}; items it holds: {held}.",
+                        declared=int(declared[1]),
+                        held=held,
+                    ),
                     severity=Severity.IGNORED,
                     pointer=f"{pointer}/numberOfItems",
                 )
@@ -267,7 +278,7 @@ def _postings(
                 if isinstance(child, dict | list) or listed
             )
         else:
-            message = "An object was expected in this list."
+            message = sentence("An object was expected in this list.")
             yield pointer, Repair(Code.NOT_AN_OBJECT, message, json.dumps(current))
 
 
@@ -314,7 +325,9 @@ def _resolved(
                             severity=Severity.IGNORED,
                             locator=f"{where}{separator}{pointer}",
                             value=shortened(name),
-                            message="The node this refers to is not in the document.",
+                            message=sentence(
+                                "The node this refers to is not in the document."
+                            ),
                         )
                     )
                 return value
@@ -373,7 +386,7 @@ def _storable(
                 code=Code.CONTROL_CHARACTERS,
                 severity=Severity.REPAIRED,
                 locator=where,
-                message="NUL characters or lone surrogates were replaced.",
+                message=sentence("NUL characters or lone surrogates were replaced."),
             )
         )
     return found

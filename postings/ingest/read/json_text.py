@@ -11,7 +11,7 @@ from typing import Any
 import pyjson5
 
 from postings import schemaorg
-from postings.ingest.report import Code, Severity, shortened
+from postings.ingest.report import Code, Sentence, Severity, sentence, shortened
 from postings.sanitise import unescape
 
 #: Containers nested deeper than this are not career data; deeper records are rejected
@@ -39,7 +39,7 @@ class Repair:
     """What was put right in a text, or left out; `pointer` is empty for all of it."""
 
     code: Code
-    message: str
+    message: Sentence
     value: str = ""
     severity: Severity = Severity.REPAIRED
     pointer: str = ""
@@ -68,14 +68,25 @@ class Fault:
     """Why a text is no JSON, and the line where that shows, counted from 1.
 
     `more`: a whole value ended there, and more text follows it. `column` is counted
-    from 1 too, and 0 where no place can be named.
+    from 1 too, and 0 where no place can be named; then there is no `cause` either.
     """
 
     code: Code
-    message: str
+    message: Sentence
     line: int = 1
     more: bool = False
     column: int = 0
+    cause: Sentence | None = None
+
+    def in_its_line(self) -> Sentence:
+        """The message for a text that is one line, whose number stands elsewhere."""
+        if self.cause is None:
+            return self.message
+        return sentence(
+            "The JSON is broken at column {column}: {cause}",
+            column=str(self.column),
+            cause=self.cause,
+        )
 
 
 def _known_names() -> frozenset[str]:
@@ -120,7 +131,9 @@ class Decoder:
     def parse(self, text: str) -> Parsed | Fault:
         """The value of a text that is one JSON value, or can certainly be made one."""
         if len(text) > MAX_VALUES and sum(map(text.count, ",[{")) > MAX_VALUES:
-            message = f"The JSON has more than {MAX_VALUES:,} commas and brackets."
+            message = sentence(
+                "The JSON has more than {most} commas and brackets.", most=MAX_VALUES
+            )
             return Fault(Code.TOO_LARGE, message)
         self._begin()
         try:
@@ -182,10 +195,14 @@ class Decoder:
     def _duplicates(self) -> Iterator[Repair]:
         for key, equal in self._repeated.items():
             if equal:
-                message = "A key stands twice with the same value; once is enough."
+                message = sentence(
+                    "A key stands twice with the same value; once is enough."
+                )
                 yield Repair(Code.DUPLICATE_KEY, message, shortened(key))
             else:
-                message = "A key stands twice with two values; the last one was read."
+                message = sentence(
+                    "A key stands twice with two values; the last one was read."
+                )
                 yield Repair(
                     Code.DUPLICATE_KEY, message, shortened(key), Severity.IGNORED
                 )
@@ -215,15 +232,20 @@ class Decoder:
 
 
 def _controls(_error: json.JSONDecodeError) -> Repair:
-    message = "Raw control characters inside strings were accepted."
+    message = sentence("Raw control characters inside strings were accepted.")
     return Repair(Code.CONTROL_CHARACTERS, message)
 
 
 def _json5(error: json.JSONDecodeError) -> Repair:
     return Repair(
         Code.REPAIRED_JSON,
-        f"The JSON breaks its grammar at line {error.lineno}, column {error.colno} "
-        f"({error.msg}); it was read as JSON5.",
+        sentence(
+            "It was read as JSON5, for as JSON it is broken at line {line}, column "
+            "{column}: {cause}",
+            line=str(error.lineno),
+            column=str(error.colno),
+            cause=_cause(error),
+        ),
     )
 
 
@@ -274,39 +296,72 @@ def is_plain_context(context: Any) -> bool:
 def _finite(text: str) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise ValueError(f"the number {shortened(text)} is too large")
+        raise ValueError(
+            sentence("the number {number} is too large.", number=shortened(text))
+        )
     return number
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+    raise ValueError(sentence("{name} is not JSON.", name=name))
 
 
 def _fault(error: Exception) -> Fault:
     if isinstance(error, json.JSONDecodeError):
         return Fault(
             Code.BAD_JSON,
-            f"The JSON is broken at line {error.lineno}, column {error.colno}: "
-            f"{error.msg}.",
+            sentence(
+                "The JSON is broken at line {line}, column {column}: {cause}",
+                line=str(error.lineno),
+                column=str(error.colno),
+                cause=_cause(error),
+            ),
             error.lineno,
             error.msg == "Extra data",
             error.colno,
+            _cause(error),
         )
     if isinstance(error, RecursionError):
         return Fault(Code.TOO_DEEP, too_deep())
-    said = str(error)
-    if "digits" in said:  # Python's own limit, against slow conversion
-        said = "a number has more than 4,300 digits"
-    return Fault(Code.BAD_JSON, f"The JSON cannot be read: {said}.")
+    why = error.args[0] if error.args else ""
+    if not isinstance(why, Sentence):
+        why = Sentence(f"{why}.")
+    if "digits" in why.msgid:  # Python's own limit, against slow conversion
+        why = sentence("a number has more than {most} digits.", most=4300)
+    return Fault(Code.BAD_JSON, sentence("The JSON cannot be read: {cause}", cause=why))
 
 
-def too_deep() -> str:
-    return f"The JSON is nested more than {MAX_DEPTH} levels deep."
+def _cause(error: json.JSONDecodeError) -> Sentence:
+    """What Python says of broken JSON; where it is new to say so, in its words."""
+    words = error.msg.rstrip(": ")
+    return _CAUSES.get(words) or Sentence(f"{words}.")
+
+
+_CAUSES = {
+    str(cause).removesuffix("."): cause
+    for cause in (
+        sentence("Expecting value."),
+        sentence("Expecting ',' delimiter."),
+        sentence("Expecting ':' delimiter."),
+        sentence("Expecting property name enclosed in double quotes."),
+        sentence("Illegal trailing comma before end of object."),
+        sentence("Illegal trailing comma before end of array."),
+        sentence("Unterminated string starting at."),
+        sentence("Invalid control character at."),
+        sentence("Invalid \\escape."),
+        sentence("Invalid \\uXXXX escape."),
+        sentence("Extra data."),
+    )
+}
+
+
+def too_deep() -> Sentence:
+    return sentence("The JSON is nested more than {most} levels deep.", most=MAX_DEPTH)
 
 
 def is_too_deep(value: Any) -> bool:
     """Whether containers nest past `MAX_DEPTH`. Cost: one look at each of them."""
-    level = [value]
+    level = [value] if isinstance(value, dict | list) else []
     for _depth in range(MAX_DEPTH + 1):
         level = [
             child
@@ -322,7 +377,10 @@ def is_too_deep(value: Any) -> bool:
 
 
 _EDGE = 200
-_MARKS = {";": "semicolon", ",": "comma"}
+_MARKS = {
+    ";": sentence("The semicolon after the JSON was taken off."),
+    ",": sentence("The comma after the JSON was taken off."),
+}
 _OPENING = re.compile(r"\s*(?:(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)[ \t]*(?:\*/)?\s*)+")
 _CLOSING = re.compile(r"(?:\s*(?://|/\*)?[ \t]*(?:\]\]>|-->)\s*(?:\*/)?)+\s*\Z")
 
@@ -355,7 +413,7 @@ def _unwrapped(text: str) -> tuple[str, tuple[Repair, ...]]:
     repairs: list[Repair] = []
     if text.startswith("\ufeff"):
         text = " " + text[1:]
-        message = "A byte order mark before the JSON was taken off."
+        message = sentence("A byte order mark before the JSON was taken off.")
         repairs.append(Repair(Code.WRAPPED_JSON, message))
     head, tail = text[:_EDGE], text[-_EDGE:].rstrip()
     opening, closing = _opening(head), _CLOSING.search(tail)
@@ -364,15 +422,17 @@ def _unwrapped(text: str) -> tuple[str, tuple[Repair, ...]]:
         # Blanks keep lines and columns where they were.
         blank = re.sub(r"\S", " ", text[: opening.end()]) if opening else ""
         text = blank + text[len(blank) : end]
-        message = "A CDATA section or HTML comment around the JSON was taken off."
+        message = sentence(
+            "A CDATA section or HTML comment around the JSON was taken off."
+        )
         repairs.append(Repair(Code.WRAPPED_JSON, message))
     if text.rstrip().endswith(("};", "];", "},", "],")):
         text = text.rstrip()
-        message = f"The {_MARKS[text[-1]]} after the JSON was taken off."
+        message = _MARKS[text[-1]]
         text = text[:-1]
         repairs.append(Repair(Code.WRAPPED_JSON, message))
     if "&quot;" in text[:_EDGE] and '"' not in text:
         text = unescape(text)
-        message = "The whole JSON was HTML-escaped, which was undone once."
+        message = sentence("The whole JSON was HTML-escaped, which was undone once.")
         repairs.append(Repair(Code.WRAPPED_JSON, message))
     return text, tuple(repairs)

@@ -16,7 +16,7 @@ from pyld import jsonld
 
 from postings.ingest.read import json_text
 from postings.ingest.read.json_text import Parsed, Repair
-from postings.ingest.report import Code, Severity, shortened
+from postings.ingest.report import Code, Sentence, Severity, sentence, shortened
 
 #: The largest record given to PyLD, as JSON: it takes up to a thousand times as long
 #: as decoding, so this much is some seconds.
@@ -73,7 +73,10 @@ def elements(parsed: Parsed, *, address: str) -> Iterator[Element]:
 
 
 _NO_CONTEXT = (
-    Repair(Code.MISSING_CONTEXT, "There is no @context; it was read as schema.org's."),
+    Repair(
+        Code.MISSING_CONTEXT,
+        sentence("There is no @context; it was read as schema.org's."),
+    ),
 )
 
 
@@ -103,7 +106,7 @@ def _entry(pointer: str, entry: dict[str, Any], address: str) -> Iterator[Elemen
     cleaned = _with_known_contexts(entry, foreign)
     repairs = list(_missing(entry))
     for name in foreign:
-        message = (
+        message = sentence(
             "This @context is not schema.org's and was not fetched; keys were read as "
             "schema.org's."
         )
@@ -138,28 +141,38 @@ def _linked(
     try:
         plain = _expanded(entry, address)
     except (jsonld.JsonLdError, ValueError, TypeError, KeyError, RecursionError) as why:
-        reason = _reason(why)
+        cause = _cause(why)
     else:
         if names_posting(plain) or not names_posting(bare):
             return Element(pointer, plain, tuple(repairs))
-        reason = "its @context makes no JobPosting of what it calls one"
-    message = f"It cannot be read as JSON-LD ({reason}); its plain keys were read."
+        cause = sentence("its @context makes no JobPosting of what it calls one.")
+    message = sentence(
+        "Its plain keys were read, for it cannot be read as JSON-LD: {cause}",
+        cause=cause,
+    )
     problem = Repair(Code.BAD_LINKED_DATA, message, severity=Severity.IGNORED)
     return Element(pointer, _with_keywords(bare), (*repairs, problem))
 
 
-def _reason(why: Exception) -> str:
+def _cause(why: Exception) -> Sentence:
+    """In our words where it is ours, else in PyLD's."""
+    if why.args and isinstance(why.args[0], Sentence):
+        return why.args[0]
     if isinstance(why, jsonld.JsonLdError) and why.code:
-        return shortened(str(why.code))
-    return shortened(str(why)) or type(why).__name__
+        return Sentence(f"{shortened(str(why.code))}.")
+    return Sentence(f"{shortened(str(why)) or type(why).__name__}.")
 
 
 def _expanded(entry: dict[str, Any], address: str) -> Any:
     """Raises JsonLdError or ValueError where there is no meaning to be had."""
     if len(json.dumps(entry)) > MAX_RECORD:
-        raise ValueError(f"a record of more than {MAX_RECORD} characters")
+        raise ValueError(
+            sentence("a record has more than {most} characters.", most=MAX_RECORD)
+        )
     if sum(len(json.dumps(each)) for each in _contexts(entry)) > MAX_CONTEXT:
-        raise ValueError(f"contexts of more than {MAX_CONTEXT} characters")
+        raise ValueError(
+            sentence("contexts have more than {most} characters.", most=MAX_CONTEXT)
+        )
     own = _listed(entry.get("@context"))
     expanded = jsonld.expand(
         {**entry, "@context": [_SCHEMA, *own]},

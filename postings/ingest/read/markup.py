@@ -20,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 import lxml.etree
 import lxml.html
 
+from postings.ingest.report import Sentence, sentence
 from postings.schemaorg import HTML_PROPERTIES
 
 #: What may be read of one page, in characters of text; an element, an item and each
@@ -43,7 +44,7 @@ class Found:
     """The postings of a page, and what is to be said of those that were not read."""
 
     items: tuple[dict[str, Any], ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Sentence, ...] = ()
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.items)
@@ -112,17 +113,25 @@ def _found(
     sources: list[Any], read: Callable[[Any], dict[str, Any]], effort: _Effort
 ) -> Found:
     found: list[dict[str, Any]] = []
-    problems: list[str] = []
+    problems: list[Sentence] = []
     try:
         for source in sources:
             found.append(read(source))  # noqa: PERF401 - keeps those before the last
     except _TooMuchError:
         problems.append(
-            "The page takes too much effort to read; of its"
-            f" {len(sources):,} postings only the first {len(found):,} were read."
+            sentence(
+                "The page takes too much effort to read; postings on it: {all}, of "
+                "which only the first were read: {read}.",
+                all=len(sources),
+                read=len(found),
+            )
         )
     if effort.was_too_deep:
-        problems.append(f"Items nested more than {_MAX_NESTING} deep were left out.")
+        problems.append(
+            sentence(
+                "Items nested more than {most} deep were left out.", most=_MAX_NESTING
+            )
+        )
     return Found(tuple(found), tuple(problems))
 
 
@@ -407,9 +416,11 @@ def _rdfa(tree: lxml.html.HtmlElement, address: str) -> Found:
         nodes = RDFaExtractor().extract_items(outline.root, base_url=address)
         return _Graph(nodes, outline.order).postings()
     except _TooMuchError:
-        problem = "The page has more RDFa than is read."
+        problem = sentence("The page has more RDFa than is read.")
     except Exception as why:  # noqa: BLE001 - pyRdfa and rdflib raise what they like
-        problem = f"The page's RDFa could not be read: {type(why).__name__}."
+        problem = sentence(
+            "The page's RDFa could not be read ({error}).", error=type(why).__name__
+        )
     return Found(problems=(problem,))
 
 

@@ -14,7 +14,7 @@ import lxml.html
 from postings.ingest.read import graph, markup, pieces
 from postings.ingest.read.document import Node, Unread, no_object, storable, unread
 from postings.ingest.read.json_text import Decoder, Parsed
-from postings.ingest.report import Code
+from postings.ingest.report import Code, sentence
 from postings.schemaorg import CONTEXT, MAX_URL
 
 #: The largest page that is read, in characters; its tree takes forty times as much.
@@ -28,14 +28,14 @@ def nodes(
 ) -> Iterator[Node | Unread]:
     """Every posting of a page; the page is the address of one that stands alone."""
     if len(text) > MAX_PAGE:
-        message = f"The page has more than {MAX_PAGE:,} characters."
+        message = sentence("The page has more than {most} characters.", most=MAX_PAGE)
         yield unread(name, Code.TOO_LARGE, message)
         return
     try:
         tree, is_cut = _tree(text)
         shallow = _tree(_shallow(text))[0] if is_cut else tree
     except (lxml.etree.LxmlError, ValueError, AssertionError):
-        message = "The page could not be read as HTML."
+        message = sentence("The page could not be read as HTML.")
         yield unread(name, Code.UNREADABLE, message, raw=text)
         return
     page = _canonical(shallow, address)
@@ -57,7 +57,9 @@ def nodes(
 
 #: How libxml2 says that it stopped: elements nested 2,048 deep.
 _LIMIT = lxml.etree.ErrorTypes.ERR_RESOURCE_LIMIT
-_CUT = "The page's elements are nested too deep; of what lies deeper, only JSON-LD was read."
+_CUT = sentence(
+    "The page's elements are nested too deep; of what lies deeper, only JSON-LD was read."
+)
 
 
 def _tree(text: str) -> tuple[lxml.html.HtmlElement, bool]:
@@ -140,12 +142,12 @@ def _located(where: str, before: int, line: int) -> str:
 
 def _moved(fault: Unread, before: int) -> Unread:
     """A fault whose message names a line of the block, as a line of the page."""
-    message = re.sub(
-        r"(?<=\bline )\d+",
-        lambda found: str(int(found[0]) + before),
-        fault.problem.message,
-        count=1,
-    )
+    message = fault.problem.message
+    line = message.values.get("line")
+    if not isinstance(line, str):
+        return fault
+    moved = {**message.values, "line": str(int(line) + before)}
+    message = message._replace(values=moved)
     return replace(fault, problem=replace(fault.problem, message=message))
 
 

@@ -11,7 +11,7 @@ from postings.ingest.read import graph
 from postings.ingest.read.document import Unread, no_object, unread
 from postings.ingest.read.json_text import Decoder, Fault, Parsed, Repair
 from postings.ingest.read.linked_data import names_posting
-from postings.ingest.report import Code
+from postings.ingest.report import Code, sentence
 
 #: How far the next record after a broken one is looked for, in texts' lengths, and how
 #: many faults a text may show, each of which costs a look at all before it.
@@ -64,7 +64,10 @@ def sound(
     for number, piece in enumerate(found):
         where = locate(piece.line)
         if number >= _MAX_PIECES:
-            message = f"Only the first {_MAX_PIECES:,} records of a list with a broken part are read."
+            message = sentence(
+                "Only the first {most} records of a list with a broken part are read.",
+                most=_MAX_PIECES,
+            )
             faults.append(unread(where, Code.TOO_LARGE, message))
             break
         if isinstance(piece.parsed, Fault):
@@ -149,7 +152,9 @@ def _after(pattern: re.Pattern[str], text: str, position: int) -> int:
     return match.end() if match else position
 
 
-_LIST = (Repair(Code.REPAIRED_JSON, "A list without brackets was read as one."),)
+_LIST = (
+    Repair(Code.REPAIRED_JSON, sentence("A list without brackets was read as one.")),
+)
 _SPACE = re.compile(r"[\s\x1e]*+")  # RFC 7464 parts texts by the record separator
 _COMMAS = re.compile(r"[\s,]*+")
 _NEXT = re.compile(r",\s*+(\{)")

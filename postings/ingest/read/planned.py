@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from postings.ingest.read.document import Node, Unread
-from postings.ingest.report import Code, Problem, Severity
+from postings.ingest.report import Problem
 
 _HINTS = ("locator", "page", "language", "address", "raw", "document")
 
@@ -33,11 +33,13 @@ def of_unread(
 
 
 def entry(kept: Mapping[str, Any]) -> Node | Unread:
-    """The record a plan's line is of; raises KeyError, TypeError or ValueError for a
-    line that no plan wrote."""
+    """The record a plan's line is of.
+
+    Raises KeyError, TypeError, ValueError or AttributeError for a line no plan wrote.
+    """
     if "problem" in kept:
         return Unread(
-            problem=_problem(kept["problem"]),
+            problem=Problem.of_json(kept["problem"]),
             raw=str(kept["raw"]),
             document=str(kept["document"]),
             address=str(kept["address"]),
@@ -46,7 +48,7 @@ def entry(kept: Mapping[str, Any]) -> Node | Unread:
         raise TypeError(kept["data"])
     return Node(
         data=kept["data"],
-        problems=tuple(_problem(problem) for problem in kept["problems"]),
+        problems=tuple(Problem.of_json(problem) for problem in kept["problems"]),
         **{name: str(kept.get(name, "")) for name in _HINTS},
     )
 
@@ -55,13 +57,3 @@ def entries(content: bytes) -> Iterator[Node | Unread]:
     """The records of whole lines of a plan."""
     for line in content.splitlines():
         yield entry(json.loads(line)["record"])
-
-
-def _problem(kept: Mapping[str, str]) -> Problem:
-    return Problem(
-        code=Code(kept["code"]),
-        severity=Severity(kept["severity"]),
-        message=kept["message"],
-        locator=kept["locator"],
-        value=kept["value"],
-    )

@@ -16,7 +16,7 @@ from postings.ingest.read.document import (
     unread,
 )
 from postings.ingest.read.json_text import Decoder, Parsed
-from postings.ingest.report import Code
+from postings.ingest.report import Code, Sentence, reason, sentence
 
 #: Bytes of JSON lines that make a portion, and one line more than they end in.
 SIZE = 2**18
@@ -183,7 +183,7 @@ class _Splitter:
                 break
         del self._taken[:end]
         self._line += 1
-        message = f"The line has more than {_MEBIBYTES}."
+        message = sentence("The line has more than {size}.", size=_MEBIBYTES)
         return self._unread(f"{self._name}:{self._line}", Code.TOO_LARGE, message)
 
     def _whole(self) -> Iterator[Portion | Unread]:
@@ -196,18 +196,17 @@ class _Splitter:
         elif has_records(bytes(self._taken[: 2**20]), Decoder()):
             yield from self._lines()
         else:
-            message = (
-                f"More than {_MEBIBYTES} that is not JSON lines, which may be of any "
-                "length."
+            message = sentence(
+                "More than {size} that is not JSON lines, which may be of any length.",
+                size=_MEBIBYTES,
             )
             yield self._unread(self._name, Code.TOO_LARGE, message)
 
     def _stopped(self, error: OSError) -> Unread:
-        reason = error.strerror or str(error) or type(error).__name__
         return self._unread(
             f"{self._name}:{self._line + 1}" if self._line else self._name,
             Code.TOO_LARGE if isinstance(error, TooLarge) else Code.UNREADABLE,
-            f"Reading stopped here: {reason.rstrip('.')}.",
+            sentence("Reading stopped here: {cause}", cause=reason(error)),
         )
 
     def _portion(self, content: bytes, line: int) -> Portion:
@@ -216,6 +215,6 @@ class _Splitter:
             self._name, content, line, whole.address, whole.page, whole.language
         )
 
-    def _unread(self, where: str, code: Code, message: str) -> Unread:
+    def _unread(self, where: str, code: Code, message: Sentence) -> Unread:
         said = unread(where, code, message)
         return replace(said, document=self._name, address=self._document.address)

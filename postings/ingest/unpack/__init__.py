@@ -22,7 +22,7 @@ from postings.ingest.read.document import (
     storable,
     unread,
 )
-from postings.ingest.report import Code
+from postings.ingest.report import Code, reason, sentence
 from postings.ingest.unpack.archives import (
     Entry,
     has_tar_checksum,
@@ -89,12 +89,15 @@ class _Unpacking:
             if certain or _may_hold_postings(stream.peek()):
                 yield document
         elif packing in _FOREIGN.values():
-            message = f"The document is packed with {packing}; unpack it first."
+            message = sentence(
+                "The document is packed with {packing}; unpack it first.",
+                packing=packing,
+            )
             yield unread(name, Code.UNREADABLE, message)
         elif depth == MAX_DEPTH:
-            message = (
-                f"The document is packed more than {MAX_DEPTH} times over; unpack it "
-                "first."
+            message = sentence(
+                "The document is packed more than {most} times over; unpack it first.",
+                most=MAX_DEPTH,
             )
             yield unread(name, Code.UNREADABLE, message)
         elif packing == "zip":
@@ -122,8 +125,10 @@ class _Unpacking:
                 file.write(chunk)
                 if file.tell() > MAX_SPOOLED:
                     raise TooLarge(
-                        "a zip archive that comes in a stream may have "
-                        f"{MAX_SPOOLED >> 30} GiB"
+                        sentence(
+                            "a zip archive that comes in a stream may have {size}.",
+                            size=f"{MAX_SPOOLED >> 30} GiB",
+                        )
                     )
             yield from zip_entries(file, self._budget)
 
@@ -161,16 +166,16 @@ class _Unpacking:
             yield _stopped(document.name, error)
             return
         if empty and certain:
-            message = "The archive holds no file that could hold postings."
+            message = sentence("The archive holds no file that could hold postings.")
             yield unread(storable(document.name), Code.NO_POSTING, message)
 
 
 def _stopped(name: str, error: OSError) -> Unread:
     code = Code.TOO_LARGE if isinstance(error, TooLarge) else Code.UNREADABLE
-    reason = error.strerror or str(error) or type(error).__name__
-    return unread(
-        storable(name), code, f"No more of the archive could be read: {reason}."
+    message = sentence(
+        "No more of the archive could be read: {cause}", cause=reason(error)
     )
+    return unread(storable(name), code, message)
 
 
 def _shown(name: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from postings.ingest.read.document import TooLarge
+from postings.ingest.report import Sentence, sentence
 from postings.ingest.unpack.streams import (
     BLOCK,
     MAX_MEMBERS,
@@ -42,10 +43,10 @@ class Entry:
 
     name: str
     content: Iterator[bytes] = field(default_factory=lambda: iter(()))
-    fault: str = ""
+    fault: Sentence | None = None
 
 
-_DAMAGED_ZIP = "the zip archive is cut off or damaged"
+_DAMAGED_ZIP = sentence("the zip archive is cut off or damaged.")
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ZIP_METHODS: dict[int, Callable[[], Decompressor]] = {
     zipfile.ZIP_DEFLATED: lambda: Inflater(-zlib.MAX_WBITS),
@@ -64,7 +65,10 @@ class _Directory:
     def read(self, size: int = -1) -> bytes:
         if size > MAX_DIRECTORY:
             raise TooLarge(
-                f"its table of contents has more than {MAX_DIRECTORY >> 20} MiB"
+                sentence(
+                    "its table of contents has more than {size}.",
+                    size=f"{MAX_DIRECTORY >> 20} MiB",
+                )
             )
         data = self._read(size)
         if data.count(b"PK\x01\x02") > MAX_MEMBERS:
@@ -79,7 +83,9 @@ def zip_entries(file: IO[bytes], budget: Budget) -> Iterator[Entry]:
     except TooLarge:
         raise
     except NotImplementedError as error:
-        raise OSError("the zip archive is of a kind that is not read here") from error
+        raise OSError(
+            sentence("the zip archive is of a kind that is not read here.")
+        ) from error
     except (zipfile.BadZipFile, ValueError, OverflowError, struct.error) as error:
         raise OSError(_DAMAGED_ZIP) from error
     for info in found:
@@ -89,11 +95,15 @@ def zip_entries(file: IO[bytes], budget: Budget) -> Iterator[Entry]:
             continue
         method = info.compress_type
         if info.flag_bits & _ENCRYPTED:
-            fault = "The file is encrypted; unpack it with its password first."
+            fault = sentence(
+                "The file is encrypted; unpack it with its password first."
+            )
             yield Entry(info.filename, fault=fault)
         elif method != zipfile.ZIP_STORED and method not in _ZIP_METHODS:
             packing = _ZIP_METHOD_NAMES.get(method, f"method {method}")
-            fault = f"The file is packed with {packing}; unpack it first."
+            fault = sentence(
+                "The file is packed with {packing}; unpack it first.", packing=packing
+            )
             yield Entry(info.filename, fault=fault)
         else:
             yield Entry(info.filename, counting(_zip_member(file, info), budget))
@@ -119,7 +129,7 @@ def _zip_member(file: IO[bytes], info: zipfile.ZipInfo) -> Iterator[bytes]:
         size += len(chunk)
         crc = zlib.crc32(chunk, crc)
     if size != info.file_size or crc != info.CRC:
-        raise OSError("the file differs from its checksum")
+        raise OSError(sentence("the file differs from its checksum."))
 
 
 def _span(file: IO[bytes], start: int, size: int) -> Iterator[bytes]:
@@ -138,9 +148,9 @@ _LONG_NAME, _PAX, _SPARSE = b"L", b"x", b"S"
 _TAR_FILES = {b"0", b"\x00", b"7", _SPARSE}
 _BESIDE = {b"K", b"g"}  # long targets of links, what holds for all
 _WITHOUT_DATA = {b"1", b"2", b"3", b"4", b"5", b"6"}
-_DAMAGED_TAR = "the tar archive is damaged"
-_CUT_TAR = "the tar archive ends too early"
-_HOLES = "The file is stored with its holes left out; unpack it first."
+_DAMAGED_TAR = sentence("the tar archive is damaged.")
+_CUT_TAR = sentence("the tar archive ends too early.")
+_HOLES = sentence("The file is stored with its holes left out; unpack it first.")
 
 
 def tar_entries(stream: Chunks, budget: Budget) -> Iterator[Entry]:
@@ -155,7 +165,9 @@ def tar_entries(stream: Chunks, budget: Budget) -> Iterator[Entry]:
         if kind in {_LONG_NAME, _PAX}:
             extra += 1
             if size > MAX_TAR_HEADER or extra > MAX_EXTRA_HEADERS:
-                raise TooLarge("a file in it has too long a name or too many of them")
+                raise TooLarge(
+                    sentence("a file in it has too long a name or too many of them.")
+                )
             data = b"".join(_tar_data(stream, size))
             if kind == _LONG_NAME:
                 name = _text(data)
@@ -172,7 +184,7 @@ def tar_entries(stream: Chunks, budget: Budget) -> Iterator[Entry]:
             _skip_map(stream, header)
         content = _tar_data(stream, size)
         if is_file and not name.endswith("/"):
-            yield Entry(name, content, fault=_HOLES if sparse else "")
+            yield Entry(name, content, fault=_HOLES if sparse else None)
         for _ in content:
             pass
         if kind not in _BESIDE:

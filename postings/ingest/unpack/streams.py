@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, Protocol
 
 from postings.ingest.read.document import TooLarge
+from postings.ingest.report import sentence
 
 #: Times its size data may grow: postings grow sevenfold, a chain's with the same long
 #: text in each a hundredfold at the most (xz), zeros a thousandfold and more.
@@ -54,7 +55,12 @@ class Budget:
         if self._unpacked > max(ALL_FREE, MAX_RATIO * self.packed):
             raise TooLarge(_GROWN)
         if self._unpacked > MAX_UNPACKED:
-            raise TooLarge(f"unpacked, it has more than {MAX_UNPACKED >> 30} GiB")
+            raise TooLarge(
+                sentence(
+                    "unpacked, it has more than {size}.",
+                    size=f"{MAX_UNPACKED >> 30} GiB",
+                )
+            )
 
     def member(self) -> None:
         self._members += 1
@@ -63,8 +69,12 @@ class Budget:
         self.spend(0)
 
 
-_GROWN = f"unpacked, it is more than {MAX_RATIO} times as large as packed"
-TOO_MANY = f"it holds more than {MAX_MEMBERS:,} files or packed streams"
+_GROWN = sentence(
+    "unpacked, it is more than {most} times as large as packed.", most=MAX_RATIO
+)
+TOO_MANY = sentence(
+    "it holds more than {most} files or packed streams.", most=MAX_MEMBERS
+)
 
 
 class Chunks(io.RawIOBase):
@@ -187,7 +197,12 @@ def concatenated(stream: Chunks, packing: str, budget: Budget) -> Iterator[bytes
         if not start:
             return
         if not start.startswith(magic):
-            raise OSError(f"something that is no {packing} follows the {packing} data")
+            raise OSError(
+                sentence(
+                    "something that is no {packing} follows the {packing} data.",
+                    packing=packing,
+                )
+            )
         taken.put_back(start)
 
 
@@ -229,16 +244,22 @@ def decompressed(
             chunk = decompressor.decompress(data, PIECE)
         except (OSError, ValueError, EOFError, zlib.error, lzma.LZMAError) as error:
             if "Memory usage limit" in str(error):
-                mebibytes = f"{MAX_XZ_MEMORY >> 20} MiB"
                 raise TooLarge(
-                    f"to unpack it takes more than {mebibytes} of memory"
+                    sentence(
+                        "to unpack it takes more than {size} of memory.",
+                        size=f"{MAX_XZ_MEMORY >> 20} MiB",
+                    )
                 ) from error
-            raise OSError(f"the {packing} data is damaged") from error
+            raise OSError(
+                sentence("the {packing} data is damaged.", packing=packing)
+            ) from error
         if chunk:
             taken.given += len(chunk)
             if taken.given > max(FREE, MAX_RATIO * taken.size):
                 raise TooLarge(_GROWN)
             yield chunk
         elif starved and not decompressor.eof:
-            raise OSError(f"the {packing} data ends too early")
+            raise OSError(
+                sentence("the {packing} data ends too early.", packing=packing)
+            )
     taken.put_back(decompressor.unused_data)

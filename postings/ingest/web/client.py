@@ -16,7 +16,7 @@ import httpcore
 import httpx
 
 from postings.ingest.read.document import TooLarge
-from postings.ingest.report import Code
+from postings.ingest.report import Code, Refusal, Sentence, reason, sentence
 from postings.ingest.unpack.streams import (
     PIECE,
     Budget,
@@ -65,13 +65,13 @@ class Limits:
     redirects: int = 5
 
 
-class Failed(Exception):  # noqa: N818 - says what became of the request
+class Failed(Refusal):
     """A request without an answer that can be used: a code and a sentence.
 
     `status` is the server's, or 0 where it gave none.
     """
 
-    def __init__(self, code: Code, message: str, *, status: int = 0) -> None:
+    def __init__(self, code: Code, message: Sentence, *, status: int = 0) -> None:
         super().__init__(message)
         self.code, self.message, self.status = code, message, status
 
@@ -117,7 +117,9 @@ class Answer:
             code = (
                 Code.TOO_LARGE if isinstance(self.fault, TooLarge) else Code.UNREADABLE
             )
-            raise Failed(code, f"Reading stopped: {self.fault}.")
+            raise Failed(
+                code, sentence("Reading stopped: {cause}", cause=reason(self.fault))
+            )
         self.file.seek(0)
         return self.file.read()
 
@@ -228,7 +230,7 @@ class Client:
                     check=check,
                 )
             except Refused as error:
-                raise Failed(Code.REFUSED_ADDRESS, str(error)) from error
+                raise Failed(Code.REFUSED_ADDRESS, error.why) from error
             except (httpx.InvalidURL, UnicodeError) as error:
                 raise _no_address(address) from error
             except _TIMEOUTS as error:
@@ -236,7 +238,10 @@ class Client:
             except httpcore.ConnectError as error:
                 raise Failed(Code.UNREACHABLE, _unreachable(error)) from error
             except _FAULTS as error:
-                message = f"The server gave no answer that is HTTP ({_reason(error)})."
+                message = sentence(
+                    "The server gave no answer that is HTTP ({error}).",
+                    error=_words(error),
+                )
                 raise Failed(Code.UNREACHABLE, message) from error
             yield answer
 
@@ -263,13 +268,18 @@ class Client:
                         response, str(url), file, size=size, asked=bool(headers)
                     )
                 if not response.headers.get("location"):
-                    message = (
-                        f"The server answered {_said(response)} and did not say where."
+                    status = response.status_code
+                    message = sentence(
+                        "The server answered {status} and did not say where.",
+                        status=spelt(status),
                     )
-                    raise Failed(Code.HTTP_STATUS, message, status=response.status_code)
+                    raise Failed(Code.HTTP_STATUS, message, status=status)
                 address = _led_to(str(url), response.headers["location"])
         raise Failed(
-            Code.HTTP_STATUS, f"More than {self.limits.redirects} redirects in a row."
+            Code.HTTP_STATUS,
+            sentence(
+                "More than {most} redirects in a row.", most=self.limits.redirects
+            ),
         )
 
     def _received(
@@ -287,7 +297,9 @@ class Client:
         if status not in _COMPLETE:
             raise Failed(
                 Code.HTTP_STATUS,
-                f"The server answered {_said(response)}, not 200 OK.",
+                sentence(
+                    "The server answered {status}, not 200 OK.", status=spelt(status)
+                ),
                 status=status,
             )
         content_type, _, parameters = response.headers.get(
@@ -321,20 +333,27 @@ class Client:
                     return _too_large(size)
                 file.write(chunk)
         except _TIMEOUTS as error:
-            return OSError(self._too_slow(error).rstrip("."))
+            return OSError(self._too_slow(error))
         except _FAULTS as error:
-            return OSError(f"the response broke off ({_reason(error)})")
+            return OSError(
+                sentence("the response broke off ({error}).", error=_words(error))
+            )
         except OSError as error:
             return error
         return None
 
-    def _too_slow(self, error: Exception) -> str:
+    def _too_slow(self, error: Exception) -> Sentence:
         limits = self.limits
         if isinstance(error, httpcore.ConnectTimeout):
-            return f"No connection within {limits.connect:g} seconds."
-        return (
-            f"The server was silent for {limits.read:g} seconds, or took longer than "
-            f"{limits.total:g} for all of its answer."
+            return sentence(
+                "No connection within {seconds} seconds.",
+                seconds=f"{limits.connect:g}",
+            )
+        return sentence(
+            "The server was silent for {silent} seconds, or took longer than {total} "
+            "for all of its answer.",
+            silent=f"{limits.read:g}",
+            total=f"{limits.total:g}",
         )
 
 
@@ -348,11 +367,14 @@ def fetchable(address: str) -> httpx.URL:
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise _no_address(address) from error
     if url.scheme not in {"http", "https"}:
-        raise Failed(Code.REFUSED_ADDRESS, "Only http and https addresses are fetched.")
+        raise Failed(
+            Code.REFUSED_ADDRESS,
+            sentence("Only http and https addresses are fetched."),
+        )
     if url.userinfo:
         raise Failed(
             Code.REFUSED_ADDRESS,
-            "Addresses with a user name or password in them are not fetched.",
+            sentence("Addresses with a user name or password in them are not fetched."),
         )
     if not url.host or not 0 < (port or 80) < 2**16 or port == 0:
         raise _no_address(address)
@@ -362,7 +384,7 @@ def fetchable(address: str) -> httpx.URL:
     return url
 
 
-_TOO_LONG = f"The address has more than {MAX_URL} characters."
+_TOO_LONG = sentence("The address has more than {most} characters.", most=MAX_URL)
 
 
 def _led_to(address: str, location: str) -> str:
@@ -373,25 +395,36 @@ def _led_to(address: str, location: str) -> str:
 
 
 def _no_address(address: str) -> Failed:
-    return Failed(Code.REFUSED_ADDRESS, f"{address[:200]!r} is no address of a page.")
+    return Failed(
+        Code.REFUSED_ADDRESS,
+        sentence("{address} is no address of a page.", address=repr(address[:200])),
+    )
 
 
-def _said(response: httpx.Response) -> str:
-    phrase = httpx.codes.get_reason_phrase(response.status_code)
-    return f"{response.status_code} {phrase}".strip()
+def spelt(status: int) -> str:
+    """A status as HTTP writes it, in English everywhere: `404 Not Found`."""
+    return f"{status} {httpx.codes.get_reason_phrase(status)}".strip()
 
 
-def _reason(error: Exception) -> str:
+def _words(error: Exception) -> str:
+    """What a library says, in its words."""
     return str(error).rstrip(".") or type(error).__name__
 
 
-def _unreachable(error: Exception) -> str:
-    reason: BaseException = error
-    while reason.__cause__ or reason.__context__:
-        reason = reason.__cause__ or reason.__context__ or reason
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        return f"The server's certificate is not valid: {reason.verify_message}."
-    return f"The server could not be reached: {_reason(error)}."
+def _unreachable(error: Exception) -> Sentence:
+    root: BaseException = error
+    while root.__cause__ or root.__context__:
+        root = root.__cause__ or root.__context__ or root
+    if isinstance(root, ssl.SSLCertVerificationError):
+        return sentence(
+            "The server's certificate is not valid ({error}).",
+            error=str(root.verify_message),
+        )
+    own = error.args[0] if error.args else None
+    return sentence(
+        "The server could not be reached: {cause}",
+        cause=own if isinstance(own, Sentence) else Sentence(f"{_words(error)}."),
+    )
 
 
 def _bearable(value: str | None) -> str:
@@ -412,8 +445,11 @@ def _charset(parameters: str) -> str:
 def _too_large(size: int) -> TooLarge:
     bound = f"{size >> 20} MiB" if size >= 2**20 else f"{size:,} bytes"
     return TooLarge(
-        f"the response has more than {bound}; fetch it by other means and import the "
-        "file"
+        sentence(
+            "the response has more than {size}; fetch it by other means and import the "
+            "file.",
+            size=bound,
+        )
     )
 
 
@@ -432,8 +468,10 @@ def _decoded(response: httpx.Response) -> Iterator[bytes]:
     coding = codings[0].removeprefix("x-")
     if len(codings) > 1 or coding not in {"gzip", "br"}:
         raise OSError(
-            f"the response is encoded as {', '.join(codings)[:80]!r}, which was not "
-            "asked for"
+            sentence(
+                "the response is encoded as {coding}, which was not asked for.",
+                coding=repr(", ".join(codings)[:80]),
+            )
         )
     if coding == "br":
         yield from decompressed(Taken(chunks), _Brotli(), "brotli")
@@ -470,7 +508,9 @@ class _Brotli:
         try:
             return bytes(self._brotli.process(data, output_buffer_limit=size))
         except brotli.error as error:
-            raise OSError("the brotli data is damaged") from error
+            raise OSError(
+                sentence("the {packing} data is damaged.", packing="brotli")
+            ) from error
 
 
 # --- httpx over a network of one's own

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from postings.ingest.read.document import TooLarge
-from postings.ingest.report import Code
+from postings.ingest.report import Code, Sentence, sentence
 from postings.ingest.web.client import Client, Failed, Limits, Validators
 
 #: What is decoded. SVG is a document with scripts, and ICO hides a second header.
@@ -74,7 +74,10 @@ def fetched(
             return File(content=None, validators=validators)
         if isinstance(answer.fault, TooLarge):
             raise Failed(
-                Code.TOO_LARGE, f"The file has more than {MAX_FILE >> 20} MiB."
+                Code.TOO_LARGE,
+                sentence(
+                    "The file has more than {size}.", size=f"{MAX_FILE >> 20} MiB"
+                ),
             )
         return File(content=answer.content(), validators=answer.validators)
 
@@ -99,7 +102,9 @@ def tile(content: bytes) -> bytes:
     except UnidentifiedImageError as error:
         raise Failed(Code.NOT_A_LOGO, _what_else(content)) from error
     except Exception as error:
-        message = f"The picture is damaged ({str(error)[:200].rstrip('.')})."
+        message = sentence(
+            "The picture is damaged ({error}).", error=str(error)[:200].rstrip(".")
+        )
         raise Failed(Code.NOT_A_LOGO, message) from error
 
 
@@ -109,13 +114,18 @@ def _decoded(content: bytes) -> Image.Image:
         if width * height > MAX_PIXELS:
             raise _too_many_pixels()
         if max(width, height) < MIN_EDGE:
-            message = f"The picture has {width} by {height} pixels, too few for a logo."
+            message = sentence(
+                "The picture has {width} by {height} pixels, too few for a logo.",
+                width=width,
+                height=height,
+            )
             raise Failed(Code.NOT_A_LOGO, message)
         if image.format in {"GIF", "PNG", "WEBP"} and getattr(
             image, "is_animated", False
         ):
             raise Failed(
-                Code.NOT_A_LOGO, "The picture moves; only still ones are kept."
+                Code.NOT_A_LOGO,
+                sentence("The picture moves; only still ones are kept."),
             )
         # Where JPEG can be decoded at a fraction of its size, it is.
         image.draft("RGB", (2 * EDGE, 2 * EDGE))
@@ -138,7 +148,8 @@ def _on_its_ground(image: Image.Image) -> Image.Image:
     seen = image.getchannel("A").point(lambda alpha: 255 * (alpha >= _SEEN))
     box = seen.getbbox()
     if box is None:
-        raise Failed(Code.NOT_A_LOGO, "Nothing can be seen: all of it is transparent.")
+        message = sentence("Nothing can be seen: all of it is transparent.")
+        raise Failed(Code.NOT_A_LOGO, message)
     shades = image.convert("L").histogram(mask=seen)
     is_white = sum(shades[:_WHITE]) * _FEW < sum(shades)
     cut = image.crop(box)
@@ -165,7 +176,8 @@ def _webp(image: Image.Image) -> bytes:
         )
         if len(smallest) <= MAX_STORED:
             return smallest
-    raise Failed(Code.NOT_A_LOGO, "The picture is too uneven to be kept small.")
+    message = sentence("The picture is too uneven to be kept small.")
+    raise Failed(Code.NOT_A_LOGO, message)
 
 
 def _saved(image: Image.Image, **options: object) -> bytes:
@@ -175,16 +187,19 @@ def _saved(image: Image.Image, **options: object) -> bytes:
 
 
 def _too_many_pixels() -> Failed:
-    message = f"The picture has more than {MAX_PIXELS / 1e6:.0f} million pixels."
+    message = sentence(
+        "The picture has more than {millions} million pixels.",
+        millions=f"{MAX_PIXELS / 1e6:.0f}",
+    )
     return Failed(Code.TOO_LARGE, message)
 
 
-def _what_else(content: bytes) -> str:
+def _what_else(content: bytes) -> Sentence:
     start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if b"<svg" in start:
-        return "It is SVG, which can hold scripts and is not taken."
+        return sentence("It is SVG, which can hold scripts and is not taken.")
     if start[:1] == b"<":
-        return "The address answers with a page, not with a picture."
+        return sentence("The address answers with a page, not with a picture.")
     if not start:
-        return "The answer is empty."
-    return "It is no picture in PNG, JPEG, GIF or WebP, or a damaged one."
+        return sentence("The answer is empty.")
+    return sentence("It is no picture in PNG, JPEG, GIF or WebP, or a damaged one.")

@@ -15,6 +15,8 @@ from typing import Any
 
 import httpcore
 
+from postings.ingest.report import Refusal, Sentence, sentence
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -43,8 +45,8 @@ _6TO4 = ipaddress.IPv6Network("2002::/16")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-class Refused(Exception):  # noqa: N818 - says what became of the address
-    """An address that may not be connected to, with the reason as a sentence."""
+class Refused(Refusal):
+    """An address that may not be connected to."""
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -156,7 +158,7 @@ class CheckedNetwork(httpcore.NetworkBackend):
                 stream.close()
                 raise
             return _Timed(stream, self._deadline)
-        raise httpcore.ConnectError(f"{host} has no address")
+        raise httpcore.ConnectError(_no_address(host))
 
     def check_peer(self, stream: httpcore.NetworkStream) -> None:
         """Judges the machine at the other end of a connection. Raises Refused."""
@@ -173,9 +175,7 @@ class CheckedNetwork(httpcore.NetworkBackend):
                 resolved = self._resolver(host, port)
                 found = [ipaddress.ip_address(text) for text in resolved]
             except (OSError, ValueError) as error:
-                raise httpcore.ConnectError(
-                    f"the name {host} has no address"
-                ) from error
+                raise httpcore.ConnectError(_no_address(host)) from error
         for address in found:
             self._judge(address, host)
         return found
@@ -184,15 +184,38 @@ class CheckedNetwork(httpcore.NetworkBackend):
         what = kind(address)
         if not what or any(address in network for network in self._allow):
             return
-        leads = "" if host == str(address) else f"{host} leads to "
-        article = "an" if what[0] in "Iu" else "a"
-        advice = ""
+        shown = str(address) if host == str(address) else f"{host} ({address})"
         if any(address in network for network in PRIVATE):
-            advice = " --allow-private allows it."
+            raise Refused(
+                sentence(
+                    "{address} is connected to with --allow-private only: {cause}",
+                    address=shown,
+                    cause=_KINDS[what],
+                )
+            )
         raise Refused(
-            f"{leads}{address}, {article} {what} address, which is not connected to."
-            + advice
+            sentence(
+                "{address} is never connected to: {cause}",
+                address=shown,
+                cause=_KINDS[what],
+            )
         )
+
+
+def _no_address(host: str) -> Sentence:
+    return sentence("the name {host} has no address.", host=host)
+
+
+_KINDS = {
+    "IPv4-mapped": sentence("it is an IPv4-mapped address."),
+    "tunnelled": sentence("it is a tunnelled address."),
+    "unspecified": sentence("it is an unspecified address."),
+    "loopback": sentence("it is a loopback address."),
+    "link-local": sentence("it is a link-local address."),
+    "multicast": sentence("it is a multicast address."),
+    "private": sentence("it is a private address."),
+    "reserved": sentence("it is a reserved address."),
+}
 
 
 class _Timed(httpcore.NetworkStream):

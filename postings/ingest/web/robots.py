@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from protego import Protego
 
-from postings.ingest.report import Code
+from postings.ingest.report import Code, sentence
 from postings.ingest.web.client import Client, Failed, fetchable
 
 #: Bytes of a robots.txt, the least that has to be read; a larger one is not obeyed in
@@ -32,7 +32,8 @@ class Robots:
         they can be nothing may be fetched.
         """
         if not self._of(address).can_fetch(address, self._agent):
-            raise Failed(Code.ROBOTS, "The site's robots.txt keeps programs out here.")
+            message = sentence("The site's robots.txt keeps programs out here.")
+            raise Failed(Code.ROBOTS, message)
 
     def sitemaps(self, address: str) -> list[str]:
         """The sitemaps the host of an address names. Raises Failed as `check` does."""
@@ -63,8 +64,11 @@ class Robots:
                 return Protego.parse("")
             return Failed(
                 failed.code,
-                f"{root} could not be read, so nothing may be fetched: "
-                f"{failed.message}",
+                sentence(
+                    "{address} could not be read, so nothing may be fetched: {cause}",
+                    address=root,
+                    cause=failed.message,
+                ),
                 status=failed.status,
             )
 

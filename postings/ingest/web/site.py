@@ -9,8 +9,8 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from postings.ingest.read import Document, Unread
-from postings.ingest.report import Code
-from postings.ingest.web.client import Answer, Failed, fetchable
+from postings.ingest.report import Code, sentence
+from postings.ingest.web.client import Answer, Failed, fetchable, spelt
 from postings.ingest.web.robots import Robots
 from postings.ingest.web.sitemap import (
     MAX_SITEMAP,
@@ -102,7 +102,9 @@ class _Crawl:
         while waiting:
             address, depth = waiting.popleft()
             if fetched == MAX_SITEMAPS:
-                message = f"There are more than {MAX_SITEMAPS:,} sitemaps."
+                message = sentence(
+                    "There are more than {most} sitemaps.", most=MAX_SITEMAPS
+                )
                 yield failure(address, Failed(Code.TOO_LARGE, message))
                 return
             fetched += 1
@@ -115,14 +117,19 @@ class _Crawl:
                     yield failure(address, failed)
                 continue
             if found.fault:
-                message = f"The sitemap was read in part: {found.fault}."
+                message = sentence(
+                    "The sitemap was read in part: {cause}", cause=found.fault
+                )
                 yield failure(address, Failed(Code.NOT_A_SITEMAP, message))
             for below in found.sitemaps:
                 if below in queued:
                     continue
                 queued.add(below)
                 if depth == MAX_DEPTH:
-                    message = f"More than {MAX_DEPTH} sitemaps stand above this one."
+                    message = sentence(
+                        "More than {most} sitemaps stand above this one.",
+                        most=MAX_DEPTH,
+                    )
                     yield failure(below, Failed(Code.NOT_A_SITEMAP, message))
                 else:
                     waiting.append((below, depth + 1))
@@ -147,7 +154,7 @@ class _Crawl:
             self._check(address)
             known = None if visit.again else visit.memory.recall(address)
             if known is not None and known.read_at >= began:
-                message = "The crawl that goes on has read it already."
+                message = sentence("The crawl that goes on has read it already.")
                 visit.passed_over(address, Code.READ_ALREADY, message)
                 return
             if known is not None and surely_unchanged(known, listed.changed):
@@ -178,7 +185,7 @@ class _Crawl:
         self, address: str, answer: Answer, listed: Listed
     ) -> Iterator[Document | Unread]:
         if answer.fault is None and not holds_postings(answer):
-            message = "The page holds no JobPosting."
+            message = sentence("The page holds no JobPosting.")
             self._visit.passed_over(address, Code.NO_POSTING, message)
             self._visit.memory.remember(
                 address, validators=answer.validators, listed=listed.changed
@@ -195,8 +202,11 @@ class _Crawl:
             return True
         if failed.status in _GONE:
             self._failures += 1  # a site that has lost all its pages is out of order
-            message = f"The sitemap lists it, but {failed.message[0].lower()}"
-            self._visit.passed_over(address, Code.GONE, message + failed.message[1:])
+            message = sentence(
+                "The sitemap lists it, but the server answered {status}.",
+                status=spelt(failed.status),
+            )
+            self._visit.passed_over(address, Code.GONE, message)
             return True
         return False
 
@@ -208,20 +218,25 @@ class _Crawl:
         if _host(address) != self._host:
             raise Failed(
                 Code.OTHER_HOST,
-                f"It is on another host than {self._start}; crawl that one by itself.",
+                sentence(
+                    "It is on another host than {address}; crawl that one by itself.",
+                    address=self._start,
+                ),
             )
 
     def _too_many(self) -> Unread:
-        message = (
-            f"{self._max_pages:,} pages were fetched and there are more. The same "
-            "command goes on where it stopped, for a day; --max-pages takes more at once."
+        message = sentence(
+            "Pages that were fetched: {count}; there are more. The same command goes on "
+            "where it stopped, for a day; --max-pages takes more at once.",
+            count=self._max_pages,
         )
         return failure(self._start, Failed(Code.TOO_MANY_PAGES, message))
 
     def _given_up(self) -> Unread:
-        message = (
-            f"{MAX_FAILURES} pages in a row could not be fetched, so the site was left "
-            "alone. The same command goes on where it stopped, for a day."
+        message = sentence(
+            "{count} pages in a row could not be fetched, so the site was left alone. "
+            "The same command goes on where it stopped, for a day.",
+            count=MAX_FAILURES,
         )
         return failure(self._start, Failed(Code.UNREACHABLE, message))
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import xml.parsers.expat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NoReturn
 
 from usp.exceptions import SitemapException
 from usp.objects.sitemap import AbstractSitemap, IndexXMLSitemap, InvalidSitemap
 from usp.tree import sitemap_from_str
 
 from postings.ingest.read.document import Document, Unread
-from postings.ingest.report import Code
+from postings.ingest.report import Code, Sentence, reason, sentence
 from postings.ingest.unpack import documents
 from postings.ingest.web.client import Answer, Failed
 
@@ -41,11 +40,11 @@ class Listed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sitemap:
-    """What one sitemap says; `fault` is why it may not be all of it, or ""."""
+    """What one sitemap says; `fault` is why it may not be all of it."""
 
     pages: tuple[Listed, ...] = ()
     sitemaps: tuple[str, ...] = ()
-    fault: str = ""
+    fault: Sentence | None = None
 
 
 def parsed(answer: Answer) -> Sitemap:
@@ -55,7 +54,7 @@ def parsed(answer: Answer) -> Sitemap:
     is no sitemap or too large to be one.
     """
     text = _unpacked(answer).decode("utf-8-sig", "replace")
-    fault = _Xml().fault(text) if text.lstrip()[:1] == "<" else ""
+    fault = _Xml().fault(text) if text.lstrip()[:1] == "<" else None
     try:
         found = sitemap_from_str(text.lstrip())
         if not isinstance(found, InvalidSitemap):
@@ -67,10 +66,14 @@ def parsed(answer: Answer) -> Sitemap:
             if sitemap.pages or sitemap.sitemaps or text.lstrip()[:1] == "<":
                 return sitemap
     except (SitemapException, ValueError, ArithmeticError, LookupError) as error:
-        fault = fault or f"something in it cannot be read: {str(error)[:200]}"
+        fault = fault or sentence(
+            "something in it cannot be read ({error}).", error=str(error)[:200]
+        )
+    if fault is None:
+        raise Failed(Code.NOT_A_SITEMAP, sentence("The document is no sitemap."))
     raise Failed(
         Code.NOT_A_SITEMAP,
-        f"The document is no sitemap{f' ({fault})' if fault else ''}.",
+        sentence("The document is no sitemap: {cause}", cause=fault),
     )
 
 
@@ -97,9 +100,13 @@ def _unpacked(answer: Answer) -> bytes:
         try:
             content = entry.open().read(MAX_SITEMAP + 1)
         except OSError as error:
-            raise Failed(Code.UNREADABLE, f"Unpacking stopped: {error}.") from error
+            message = sentence("Unpacking stopped: {cause}", cause=reason(error))
+            raise Failed(Code.UNREADABLE, message) from error
         if len(content) > MAX_SITEMAP:
-            raise Failed(Code.TOO_LARGE, f"A sitemap may have {MAX_SITEMAP >> 20} MiB.")
+            message = sentence(
+                "A sitemap may have {size}.", size=f"{MAX_SITEMAP >> 20} MiB"
+            )
+            raise Failed(Code.TOO_LARGE, message)
         return content
     return b""
 
@@ -119,16 +126,17 @@ class _Xml:
         self._parser.CharacterDataHandler = self._characters
         self._parser.StartDoctypeDeclHandler = self._doctype
 
-    def fault(self, text: str) -> str:
-        """Why the XML cannot be read to its end, or "". Raises Failed for too much."""
+    def fault(self, text: str) -> Sentence | None:
+        """Why the XML cannot be read to its end. Raises Failed for too much."""
         try:
             self._parser.Parse(text.lstrip(), True)  # noqa: FBT003 - its own signature
         except xml.parsers.expat.ExpatError as error:
-            return (
-                f"its XML is broken at line {error.lineno}: "
-                f"{xml.parsers.expat.ErrorString(error.code)}"
+            return sentence(
+                "its XML is broken at line {line} ({error}).",
+                line=str(error.lineno),
+                error=xml.parsers.expat.ErrorString(error.code),
             )
-        return ""
+        return None
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         self._text = 0
@@ -136,9 +144,17 @@ class _Xml:
         self._pages += local in {"url", "item", "entry"}
         self._sitemaps += local == "sitemap"
         if self._pages > MAX_PAGES:
-            _too_much(f"{MAX_PAGES:,} pages")
+            raise Failed(
+                Code.TOO_LARGE,
+                sentence("The sitemap has more than {most} pages.", most=MAX_PAGES),
+            )
         if self._sitemaps > MAX_SITEMAPS:
-            _too_much(f"{MAX_SITEMAPS:,} sitemaps")
+            raise Failed(
+                Code.TOO_LARGE,
+                sentence(
+                    "The sitemap has more than {most} sitemaps.", most=MAX_SITEMAPS
+                ),
+            )
 
     def _end(self, _name: str) -> None:
         self._text = 0
@@ -146,13 +162,16 @@ class _Xml:
     def _characters(self, data: str) -> None:
         self._text += len(data)
         if self._text > _MAX_TEXT:
-            _too_much(f"{_MAX_TEXT:,} characters in one element")
+            raise Failed(
+                Code.TOO_LARGE,
+                sentence(
+                    "The sitemap has more than {most} characters in one element.",
+                    most=_MAX_TEXT,
+                ),
+            )
 
     def _doctype(self, *_: object) -> None:
         raise Failed(
-            Code.NOT_A_SITEMAP, "The document is no sitemap: it has a DOCTYPE."
+            Code.NOT_A_SITEMAP,
+            sentence("The document is no sitemap: it has a DOCTYPE."),
         )
-
-
-def _too_much(what: str) -> NoReturn:
-    raise Failed(Code.TOO_LARGE, f"The sitemap has more than {what}.")

@@ -18,7 +18,7 @@ from postings.ingest.read import (
     storable,
     unread,
 )
-from postings.ingest.report import Code, Problem, Report, Severity
+from postings.ingest.report import Code, Problem, Report, Sentence, Severity, sentence
 from postings.ingest.unpack.streams import PIECE, Chunks
 from postings.ingest.web.client import Answer, Client, Failed, fetchable
 from postings.ingest.web.memory import Fetched, Memory, Remembered
@@ -100,12 +100,14 @@ class Visit:
             report.codes[Severity.PASSED, code] += count
             report.firsts.setdefault((Severity.PASSED, code), self._firsts[code])
             if code in _UNREAD and not report.incomplete:
-                report.incomplete = (
-                    f"{count} addresses were not read ({code}, "
-                    f"{self._firsts[code].locator})"
+                report.incomplete = sentence(
+                    "addresses were not read: {count} ({code}, {where}).",
+                    count=count,
+                    code=str(code),
+                    where=self._firsts[code].locator,
                 )
 
-    def passed_over(self, address: str, code: Code, message: str) -> None:
+    def passed_over(self, address: str, code: Code, message: Sentence) -> None:
         problem = Problem(
             code=code,
             severity=Severity.PASSED,
@@ -126,13 +128,14 @@ class Visit:
                 self.unchanged(address, known)
                 return
             if answer.content_type.startswith(_FOREIGN):
-                message = (
-                    f"The address answers with {answer.content_type}, which holds no "
-                    "postings. Check that it is the address of the feed."
+                message = sentence(
+                    "The address answers with {type}, which holds no postings. Check "
+                    "that it is the address of the feed.",
+                    type=answer.content_type,
                 )
                 raise Failed(Code.NOT_A_FEED, message)
             if answer.fault is None and is_page(answer) and not holds_postings(answer):
-                message = (
+                message = sentence(
                     "The address answers with a page that holds no JobPosting: an "
                     "error page, or not the feed. Open it in a browser to see."
                 )
@@ -143,7 +146,10 @@ class Visit:
         self.passed_over(
             address,
             Code.UNCHANGED,
-            f"Unchanged since it was read on {known.read_at:%Y-%m-%d %H:%M} UTC.",
+            sentence(
+                "Unchanged since it was read on {when}.",
+                when=f"{known.read_at:%Y-%m-%d %H:%M} UTC",
+            ),
         )
 
     def documents(

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple, Self
 
 from postings.ingest.prepare import Entry, Settings
-from postings.ingest.report import Code
+from postings.ingest.report import Code, sentence
 from postings.ingest.work import child
 from postings.ingest.work.task import Fault, Step, Task, certain
 
@@ -192,8 +192,9 @@ class _Worker:
         return chunks
 
     def _overtime(self) -> Fault:
-        message = (
-            f"Reading it took more than {self._seconds:g} seconds and was stopped."
+        message = sentence(
+            "Reading it took more than {seconds} seconds and was stopped.",
+            seconds=f"{self._seconds:g}",
         )
         return Fault(Code.OVERTIME, message)
 
@@ -202,5 +203,5 @@ def _died(status: int | None) -> Fault:
     how = f"status {status}"
     if status is not None and status < 0:
         how = signal.Signals(-status).name
-    message = f"The process that read it was ended by it ({how})."
+    message = sentence("The process that read it was ended by it ({how}).", how=how)
     return Fault(Code.READER_FAILED, message)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from postings.ingest import prepare, read
 from postings.ingest.prepare import Entry, Settings
 from postings.ingest.read import MAX_RAW, Node, Portion, Unread, storable
-from postings.ingest.report import Code, Problem, Severity
+from postings.ingest.report import Code, Problem, Sentence, Severity, sentence
 
 #: Bytes of small documents that are one task together.
 SIZE = 2**18
@@ -21,7 +21,7 @@ class Fault(NamedTuple):
     """Why a record could not be worked on."""
 
     code: Code
-    message: str
+    message: Sentence
 
 
 class Step(NamedTuple):
@@ -60,7 +60,7 @@ class Part:
             problem=Problem(
                 code=Code.UNREADABLE,
                 severity=Severity.REJECTED,
-                message="It was not read to its end.",
+                message=sentence("It was not read to its end."),
                 locator=portion.locator,
             ),
             raw=storable(portion.content[:MAX_RAW].decode("utf-8", "replace")),
@@ -195,7 +195,10 @@ def certain(
                 yield each
                 done += 1
         except Exception as error:  # noqa: BLE001 - any: it must cost no neighbour
-            message = f"The program failed at it ({type(error).__name__}: {error})."
+            message = sentence(
+                "The program failed at it ({error}).",
+                error=f"{type(error).__name__}: {error}",
+            )
             task = task.past(step, Fault(Code.READER_FAILED, message))
         else:
             return

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from postings.ingest import persist
-from postings.ingest.report import Outcome
+from postings.ingest.report import Outcome, Sentence
 from postings.management.asking import USAGE, at_least
 from postings.management.database import explained
 from postings.models import ImportRecord, ImportRun, Source
@@ -91,7 +91,7 @@ class Command(BaseCommand):
             if value:
                 self.stdout.write(f"  {name}: {value}")
         for remark in found.remarks:
-            self.stdout.write(f"  {remark}")
+            self.stdout.write(f"  {Sentence.of_json(remark)}")
         for item in found.problems:
             first = item["first"]
             self.stdout.write(

@@ -56,7 +56,7 @@ class Command(BaseCommand):
             f"{counts[Outcome.REOPENED]} open again."
         )
         for remark in report.remarks:
-            self.stdout.write(remark)
+            self.stdout.write(str(remark))
         if options["dry_run"]:
             self.stdout.write("Dry run: nothing was kept.")
         else:
