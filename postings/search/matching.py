@@ -36,9 +36,6 @@ _OTHER_FIELDS = 0.3
 #: What a title that is the query, and one that begins with or holds it, is worth.
 _EXACT_TITLE, _TITLE_PHRASE = 1000.0, 6.0
 
-#: Shorter words in -ing are seldom work: being, using, doing.
-_SHORTEST_WORK = 6
-
 #: How many words of the index a word being typed may turn into.
 _CONTINUATIONS = 50
 
@@ -136,21 +133,13 @@ def _match_token(token: str, typed: str, languages: Collection[str]) -> Query:
 
 
 def stems(token: str, typed: str, code: str) -> tuple[str, ...]:
-    """The stems of a word: as typed, and as typed without its accents.
-
-    Of English work also that of who does it: Snowball gives designing and designers one
-    stem, but welding and welders two.
-    """
+    """The stems of a word: as typed, and as typed without its accents."""
     found = dict.fromkeys(
         stem
         for form in (typed, token)
         if len(several := analysis.tokens(form, code)) == 1
         for stem in several
     )
-    if code == "en" and token.endswith("ing") and len(token) >= _SHORTEST_WORK:
-        worker = f"{token.removesuffix('ing')}er"
-        if analysis.tokens(worker, code) == [worker]:
-            found[worker] = None
     return tuple(found)
 
 
