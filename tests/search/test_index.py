@@ -554,6 +554,7 @@ def test_a_full_disk_fails_no_page_and_no_edit_and_is_made_good(
 def test_a_disk_that_cannot_be_written_fails_no_page_and_no_edit(
     disk: Path, rows: list[JobPosting], client: Client
 ) -> None:
+    ended_beside()  # what still writes there would keep it from being remounted
     assert ran("mount", "-o", "remount,ro", str(disk))
     retitled(rows[0], "Actuary")
     page = client.get(reverse("posting_list"), {"q": "beekeeper"})
