@@ -17,7 +17,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +44,7 @@ _Answer = TypeVar("_Answer")
 Progress: TypeAlias = Callable[[int, int], None]
 
 #: Postings read and given to the index at a time, and its memory before it writes.
-_BATCH, _HEAP = 500, 128_000_000
+_BATCH, _HEAP = 500, 64_000_000
 _SMALL_HEAP = 15_000_000  # the least tantivy takes
 
 #: What a page does itself before it answers: changes it adds, postings it builds from.
@@ -416,7 +416,7 @@ def _added(
     handed_to = reader if reader_waits else None
     with _writer(index, len(changed), handed_to, turn) as writer:
         _delete(writer, (*changed, *purged))
-        _add(reader, writer, changed, progress)
+        _add(reader, writer, _batches(changed), len(changed), progress)
         _commit(writer, wanted)
     return Synced(done=True, postings=len(changed), revision=wanted.revision)
 
@@ -427,11 +427,11 @@ def _build(reader: _Reader, turn: Turn, progress: Progress | None) -> Synced:
     files.remove_unused(reader.folder)
     name = files.new_build(reader.folder)
     build = reader.folder / name
-    ids = list(JobPosting.objects.order_by("pk").values_list("pk", flat=True))
+    count = JobPosting.objects.count()
     try:
         index = schema.register(tantivy.Index(schema.SCHEMA, str(build)))
-        with _writer(index, len(ids), None, turn) as writer:
-            _add(reader, writer, ids, progress)
+        with _writer(index, count, None, turn) as writer:
+            added = _add(reader, writer, _every(), count, progress)
             _commit(writer, wanted)
         reader.verified = {name: time.monotonic()}
         files.use(reader.folder, name)
@@ -441,30 +441,46 @@ def _build(reader: _Reader, turn: Turn, progress: Progress | None) -> Synced:
             raise OSError(str(error)) from error
         raise
     files.remove_unused(reader.folder)
-    return Synced(done=True, rebuilt=True, postings=len(ids), revision=wanted.revision)
+    return Synced(done=True, rebuilt=True, postings=added, revision=wanted.revision)
 
 
 def _add(
     reader: _Reader,
     writer: tantivy.IndexWriter,
-    ids: Sequence[int],
+    batches: Iterable[Sequence[int]],
+    count: int,
     progress: Progress | None,
-) -> None:
-    for start in range(0, len(ids), _BATCH):
+) -> int:
+    """Adds postings by their ids, of which there are about so many; how many there were."""
+    added = 0
+    for batch in batches:
         if reader.stopping.is_set():
             raise _Stopped
-        batch = ids[start : start + _BATCH]
         for document in documents(batch):
             writer.add_document(document)
+        added += len(batch)
         if progress:
-            progress(start + len(batch), len(ids))
+            progress(added, max(added, count))
+    return added
+
+
+def _every() -> Iterator[list[int]]:
+    """The ids of all postings: of a million, a list would take 40 MB."""
+    rows = JobPosting.objects.order_by("pk").values_list("pk", flat=True)
+    batch: list[int] = []
+    while batch := list(rows.filter(pk__gt=batch[-1] if batch else 0)[:_BATCH]):
+        yield batch
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]
 
 
 def _delete(writer: tantivy.IndexWriter, ids: Sequence[int]) -> None:
     """A query a batch, since each is looked for in every segment."""
-    for start in range(0, len(ids), _BATCH):
-        batch = list(ids[start : start + _BATCH])
-        query = tantivy.Query.term_set_query(schema.SCHEMA, schema.PK, batch)
+    for batch in _batches(ids):
+        query = tantivy.Query.term_set_query(schema.SCHEMA, schema.PK, list(batch))
         writer.delete_documents_by_query(query)
 
 
