@@ -21,13 +21,13 @@ import httpx
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from postings.search import index, query
 from tests.bench.conftest import Show
 from tests.bench.generator import TITLE_WORD
 from tests.bench.multiplied import multiply
+from tests.bench.site import visit
 from tests.bench.test_page_speed import grow
 
 SIZE = int(os.environ.get("BENCH_POSTINGS", "4000"))
@@ -87,11 +87,11 @@ def median_cpu(work: Callable[[], object]) -> float:
     return statistics.median(taken) * 1000
 
 
-def page(client: Client, address: str, *, kept: bool) -> Callable[[], None]:
+def page(address: str, *, kept: bool) -> Callable[[], None]:
     def get() -> None:
         if not kept:
             query._kept.counts.clear()  # noqa: SLF001
-        assert client.get(address).status_code == 200
+        visit(address)
 
     return get
 
@@ -176,7 +176,8 @@ def requests_a_second(address: str) -> float:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_searches(client: Client, show: Show, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("static_files")
+def test_searches(show: Show, tmp_path: Path) -> None:
     grow(0, IMPORTED)
     multiply(SIZE)
     index.forget()
@@ -198,8 +199,8 @@ def test_searches(client: Client, show: Show, tmp_path: Path) -> None:
     )
     costs = {
         name: (
-            median_cpu(page(client, address, kept=False)),
-            median_cpu(page(client, address, kept=True)),
+            median_cpu(page(address, kept=False)),
+            median_cpu(page(address, kept=True)),
         )
         for name, address in PAGES.items()
     }
@@ -214,12 +215,10 @@ def test_searches(client: Client, show: Show, tmp_path: Path) -> None:
         ],
     )
     if connection.vendor == "sqlite":
-        beside(client, show, tmp_path, costs)
+        beside(show, tmp_path, costs)
 
 
-def beside(
-    client: Client, show: Show, folder: Path, costs: Mapping[str, tuple[float, float]]
-) -> None:
+def beside(show: Show, folder: Path, costs: Mapping[str, tuple[float, float]]) -> None:
     copy, flat = folder / "db.sqlite3", folder / "flat.sqlite3"
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(copy)])
