@@ -147,15 +147,15 @@ def manage(tmp_path: Path) -> Manage:
 
     def run(line: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["sh", "-c", line],  # noqa: S607
+            ["sh", "-c", f'manage() {{ "$PYTHON" manage.py "$@"; }}; {line}'],  # noqa: S607
             cwd=ROOT,
-            env=variables | {"MANAGE": f"{sys.executable} manage.py"} | more,
+            env=variables | {"PYTHON": sys.executable} | more,
             capture_output=True,
             text=True,
             check=False,
         )
 
-    assert run("$MANAGE migrate -v0").returncode == 0
+    assert run("manage migrate -v0").returncode == 0
     return run
 
 
@@ -163,7 +163,7 @@ def test_a_title_the_terminal_cannot_show_is_told_in_escapes(
     manage: Manage, tmp_path: Path
 ) -> None:
     feed = written(tmp_path / "f.json", node(title="Bäcker"))
-    done = manage(f"$MANAGE import_postings -v2 {feed}", PYTHONIOENCODING="ascii")
+    done = manage(f"manage import_postings -v2 {feed}", PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
     assert r"created: B\xe4cker" in done.stdout
 
@@ -171,7 +171,7 @@ def test_a_title_the_terminal_cannot_show_is_told_in_escapes(
 def test_standard_input_that_cannot_be_read_is_one_sentence(
     manage: Manage, tmp_path: Path
 ) -> None:
-    done = manage(f"$MANAGE import_postings - 0>{tmp_path}/written")
+    done = manage(f"manage import_postings - 0>{tmp_path}/written")
     assert done.returncode == 2
     assert done.stderr.startswith("CommandError: No more could be read: ")
     assert done.stderr.count("\n") == 1
@@ -184,7 +184,7 @@ def test_a_reader_that_stops_reading_stops_the_command_quietly(
     feed = written(tmp_path / "f.ndjson", *records)
     status = tmp_path / "status"
     done = manage(
-        f"{{ $MANAGE import_postings -v2 {feed}; echo $? >{status}; }} | head -1",
+        f"{{ manage import_postings -v2 {feed}; echo $? >{status}; }} | head -1",
     )
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1

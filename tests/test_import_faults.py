@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -219,7 +220,7 @@ def test_a_terminal_sees_a_live_line_and_a_table(tmp_path: Path) -> None:
         "COLUMNS": "120",
         "TERM": "xterm",
     }
-    manage = f"{sys.executable} manage.py"
+    manage = f"{shlex.quote(sys.executable)} manage.py"
     line = f"{manage} migrate -v0 && {manage} import_postings {path} --jobs 2"
     done = subprocess.run(
         ["/usr/bin/script", "-qec", line, str(tmp_path / "typescript")],
