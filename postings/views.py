@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
@@ -30,7 +31,7 @@ from postings import (
     styleguide,
     wording,
 )
-from postings.cards import card, foreign
+from postings.cards import Card, card, foreign
 from postings.filters import PostingFilter
 from postings.links import Link
 from postings.models import (
@@ -135,7 +136,7 @@ def posting_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase
         "provenance": _provenance(row, at),
         "canonical": _absolute(row.get_absolute_url()),
         "robots": "" if is_open else NOINDEX,
-        "meta_description": excerpt(row.texts.description, 155) or head.place,
+        "meta_description": excerpt(row.texts.description, 155) or _in_short(head),
         "jsonld": is_open,
         "back_url": reverse("posting_list"),
         "back_label": _("All open jobs"),
@@ -413,6 +414,13 @@ def _around(chosen: PostingFilter, results: Results, at: datetime) -> dict[str, 
         "closed_url": criteria.with_closed(include=True).url(),
         "canonical": _absolute(criteria.url(page=results.page)),
     }
+
+
+def _in_short(head: Card) -> str:
+    """What a posting without a description says of itself to search engines."""
+    employer = head.organization.name if head.organization else ""
+    said = (head.title, employer, head.place, head.employment)
+    return Truncator(" · ".join(filter(None, said))).chars(155)
 
 
 def _removed(

@@ -700,3 +700,15 @@ def test_the_site_counts_what_is_open(client: Client) -> None:
     site = client.get("/").context["site"]
     assert (site.open_count, site.organization_count) == (2, 1)
     assert (site.name, site.url) == ("Open Postings", "http://127.0.0.1:8000")
+
+
+def test_a_posting_without_a_description_is_described_to_search_engines(
+    client: Client,
+) -> None:
+    row = make.make_posting(
+        title="Stone Mason", organization=None, places=(), description=""
+    )
+    page = client.get(row.get_absolute_url()).content.decode()
+    found = re.search(r'<meta name="description" content="([^"]+)">', page)
+    assert found
+    assert found[1].startswith("Stone Mason")
