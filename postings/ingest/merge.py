@@ -373,7 +373,7 @@ def words(value: Any) -> str:
     if isinstance(value, Organization):
         return value.name
     if value is None or isinstance(value, bool):
-        return {None: "", True: "yes", False: "no"}[value]
+        return {None: "", True: "true", False: "false"}[value]
     if is_dataclass(value):
         parts = (
             (part.name, words(getattr(value, part.name))) for part in fields(value)

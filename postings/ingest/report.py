@@ -265,7 +265,7 @@ def shortened(value: Any) -> str:
     try:
         text = value if isinstance(value, str) else repr(value)
     except ValueError:  # a number of more digits than Python writes
-        text = "a huge number"
+        text = "…"
     text = "".join(char if char.isprintable() else "\ufffd" for char in text[:200])
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
