@@ -349,7 +349,7 @@ def test_words_of_values_are_what_a_person_reads() -> None:
     )
     assert merge.words(read.skills) == "Salt\nOil"
     assert merge.words(read.valid_through) == "2099-01-01"
-    assert merge.words(read.direct_apply) == "yes"
+    assert merge.words(read.direct_apply) == "true"
     assert merge.words(read.hiring_organization) == "Crumb & Co"
     assert merge.words(read.job_location) == "addressLocality: Ulm; addressCountry: DE"
     assert merge.words(read.base_salary) == (
