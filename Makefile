@@ -49,9 +49,9 @@ run: $(RUNTIME) ## serve the site with its sample on http://127.0.0.1:PORT (8000
 	@exec $(BIN)/gunicorn jobsite.wsgi --preload --workers 2 --bind 127.0.0.1:$(PORT) --log-level warning
 
 # Side by side: each takes minutes, and one processor. What the second says is kept
-# until the first has ended.
-test: $(DEV) ## run the whole suite on SQLite and on PostgreSQL
-	@$(BIN)/pytest --postgres > .venv/postgres.log 2>&1 & other=$$!; \
+# until the first has ended. Most tests use no database, and are run once.
+test: $(DEV) ## run the suite on SQLite, and what uses a database on PostgreSQL too
+	@$(BIN)/pytest --postgres -m database > .venv/postgres.log 2>&1 & other=$$!; \
 	trap 'kill $$other; exit 130' INT TERM; \
 	$(BIN)/pytest; sqlite=$$?; \
 	wait $$other; postgres=$$?; \

@@ -76,6 +76,9 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {'PostgreSQL' if config.getoption('--postgres') else 'SQLite'}"
 
 
+#: Of pytest-django; whoever asks for another asks for one of these.
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
 LOOPBACK = {None, "", "localhost", "127.0.0.1", "::1"}
 
 
@@ -210,11 +213,18 @@ def live_server(static_files: None) -> Iterator[LiveServer]:
     server.stop()
 
 
+@pytest.hookimpl(tryfirst=True)  # -m chooses among the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser tests and run them last, see pytest_runtest_setup."""
+    """Mark what uses the database, and browser tests; run those last.
+
+    See pytest_runtest_setup.
+    """
     for item in items:
         if item.path.is_relative_to(ROOT / "tests" / "browser"):
             item.add_marker("browser")
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES:
+            item.add_marker("database")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

@@ -64,7 +64,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 
 def feed(path: Path, count: int) -> str:
-    text = "<p>Bread and salt.</p>" * 100
+    text = "<p>Bread and salt.</p>" * 20
     with path.open("w") as out:
         for number in range(count):
             record = node(identifier=f"f-{number}", description=text)

@@ -58,12 +58,11 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
             )
         else:
             said = _("Fetched on %(asked)s. Asked for again from %(again)s on.")
-        why = f"{known.failed['code']}: {words(known.failed)}" if known.failed else ""
         sentence = said % {
             "asked": asked,
             "again": again,
             "failures": known.failures,
-            "failure": why or known.failure,
+            "failure": f"{known.failure.get('code')}: {words(known.failure)}",
         }
         picture = row.logo_url and format_html(
             '<img class="stored-logo" src="{}" alt="{}">', row.logo_url, row.name

@@ -12,8 +12,8 @@ class Logo(models.Model):
 
     `address` is the one asked last, `image` the WebP that pages show, empty where there
     never was one; its name is the organization's `logo_key`. `failure` is why the last
-    attempt gave none, and empty where it did; `failed` is its code, its English and what
-    the sentence is made of in any language. No attempt is made before `due_at`.
+    attempt gave none, and empty where it did: a code, and a sentence as problems have
+    it. No attempt is made before `due_at`.
     """
 
     organization = models.OneToOneField(
@@ -26,8 +26,7 @@ class Logo(models.Model):
     asked_at = models.DateTimeField(_("asked"))
     due_at = models.DateTimeField(_("asked again"))
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
-    failure = models.CharField(_("last failure"), max_length=500, blank=True)
-    failed = models.JSONField(default=dict, blank=True)
+    failure = models.JSONField(_("last failure"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("stored logo")

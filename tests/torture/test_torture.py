@@ -93,7 +93,7 @@ class Site:
         def visit() -> None:
             while not over.is_set():
                 statuses.append(status())
-                over.wait(0.05)
+                over.wait(0.2)
 
         try:
             deadline = time.monotonic() + 60
@@ -212,6 +212,7 @@ def moments(commits: int, statements: int) -> list[tuple[str, int]]:
     ]
 
 
+@pytest.mark.database
 def test_an_import_killed_at_any_moment_and_repeated_is_as_if_it_had_not_been(
     make_site: Callable[[], Site], feed: str
 ) -> None:

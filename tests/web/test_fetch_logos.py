@@ -90,7 +90,7 @@ def test_a_logo_is_stored_once_and_asked_for_once(
     )
     known = Logo.objects.get(organization=employer)
     assert bytes(known.image)[8:12] == b"WEBP"
-    assert (known.failures, known.failure) == (0, "")
+    assert (known.failures, known.failure) == (0, {})
     before = revisions()
     assert fetched() == (
         0,
@@ -286,7 +286,7 @@ def test_a_failure_is_told_remembered_and_costs_no_neighbour(
     assert line.startswith(f"Acme: {employer.logo}: {said}")
     assert total == "2 logos asked for: 1 stored, 0 unchanged, 1 failed. 0 dropped."
     known = Logo.objects.get(organization=employer)
-    assert known.failure.startswith(said)
+    assert f"{known.failure['code']}: {known.failure['message']}".startswith(said)
     assert (known.failures, bytes(known.image)) == (1, b"")
     assert Organization.objects.get(name="Good").logo_key
     asked = len(server.asked)
@@ -325,7 +325,7 @@ def test_a_failure_is_asked_about_ever_more_rarely(
     server.replies["/logo.png"] = Reply(body=PNG)
     assert fetched()[0] == 0
     assert due_in(employer).days == 30
-    assert (Logo.objects.get().failures, Logo.objects.get().failure) == (0, "")
+    assert (Logo.objects.get().failures, Logo.objects.get().failure) == (0, {})
 
 
 def test_a_logo_that_is_gone_from_its_server_stays_here(
@@ -399,17 +399,18 @@ def test_a_picture_that_ends_the_process_is_not_tried_at_once_again(
     employer: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a crash of a decoder leaves: the failure stands before it can happen."""
-    seen: list[tuple[int, str]] = []
+    seen: list[tuple[int, str, str]] = []
 
     def ending(*_: Any, **__: Any) -> Any:
         known = Logo.objects.get(organization=employer)
-        seen.append((known.failures, known.failure))
+        failure = known.failure
+        seen.append((known.failures, failure["code"], failure["message"]))
         raise SystemExit(139)
 
     monkeypatch.setattr(Image, "open", ending)
     assert fetched()[0] == 139
     assert seen == [
-        (1, "not-a-logo: The program was ended while it decoded the picture.")
+        (1, "not-a-logo", "The program was ended while it decoded the picture.")
     ]
     monkeypatch.undo()
     assert fetched() == (

@@ -14,9 +14,6 @@ from postings.ingest.report import Code, Sentence
 from postings.ingest.web import Validators
 from postings.models import DatabaseState, JobPosting, Logo, Organization
 
-#: Characters that are kept of the English.
-_MAX_FAILURE = 500
-
 #: How long a stored logo is taken for today's.
 FRESH = timedelta(days=30)
 
@@ -106,8 +103,7 @@ def keep_logo(
             "asked_at": now,
             "due_at": now + FRESH,
             "failures": 0,
-            "failure": "",
-            "failed": {},
+            "failure": {},
         }
         if image is None:
             Logo.objects.filter(organization=row).update(**values)
@@ -139,8 +135,7 @@ def logo_failed(asked: Sought, code: Code, message: Sentence, *, now: datetime) 
                 "asked_at": now,
                 "due_at": now + min(FIRST * 2 ** min(asked.failures, 10), LONGEST),
                 "failures": asked.failures + 1,
-                "failure": f"{code}: {message}"[:_MAX_FAILURE],
-                "failed": {"code": str(code), **message.as_json()},
+                "failure": {"code": str(code), **message.as_json()},
             },
         )
 
