@@ -16,9 +16,10 @@ from django.core.management.base import (
 )
 from django.db import DatabaseError
 
-from postings.management import progress
+from postings.management import apart, progress
 from postings.management.asking import USAGE
 from postings.management.database import explained
+from postings.models import JobPosting
 from postings.search import index
 
 
@@ -70,14 +71,23 @@ def said(synced: index.Synced) -> str:
     )
 
 
-def keep_in_step(command: BaseCommand) -> None:
+#: Postings of a site from which on much is added in a process of its own: below, the
+#: parts of an index are not yet merged.
+LARGE = 100_000
+
+
+def keep_in_step(command: BaseCommand, *, quiet: bool = False) -> None:
     """Adds what a command has stored to the index; call it outside of transactions.
 
     Trouble is a sentence and no error: what was stored is, and pages or refresh_search
     add it later, as does whoever is writing the index just now.
     """
     try:
-        index.sync()
+        with _progressing(command, quiet=quiet) as progress:
+            if index.takes_long() and JobPosting.objects.count() > LARGE:
+                apart.sync(progress)
+            else:
+                index.sync(progress=progress)
     except (OSError, DatabaseError) as error:
         trouble(command.stderr, " ".join(str(error).split()))
     except KeyboardInterrupt:
@@ -91,6 +101,9 @@ def trouble(err: OutputWrapper, said: str) -> None:
     )
 
 
+_WHAT = "postings in the search index"
+
+
 @contextmanager
 def _progressing(
     command: BaseCommand, *, quiet: bool
@@ -99,7 +112,7 @@ def _progressing(
     if quiet:
         yield None
     elif sys.stderr.isatty():
-        with progress.bar("postings") as said:
+        with progress.bar(_WHAT) as said:
             yield said
     else:
-        yield progress.Counted(command.stdout, "postings").update
+        yield progress.Counted(command.stdout, _WHAT).update

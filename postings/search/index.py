@@ -324,6 +324,11 @@ def sync(
     return _sync(_reader(), patience=patience, check=check, progress=progress)
 
 
+def takes_long() -> bool:
+    """Whether a sync would add more than a page waits for. Cost: a query or two."""
+    return not _is_little(_opened(_reader()), marks.wanted())
+
+
 def rebuild(
     *, patience: float | None = None, progress: Progress | None = None
 ) -> Synced:

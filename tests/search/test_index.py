@@ -2,8 +2,10 @@
 
 import io
 import json
+import multiprocessing
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -25,7 +27,7 @@ from django.urls import reverse
 
 from postings.admin import posting as posting_admin
 from postings.ingest import persist
-from postings.management import progress
+from postings.management import apart, progress, searching
 from postings.models import (
     DatabaseState,
     ImportRun,
@@ -33,7 +35,7 @@ from postings.models import (
     JobPostingTexts,
     Tombstone,
 )
-from postings.search import folder, index, schema
+from postings.search import folder, index, marks, schema
 from postings.search.criteria import Criteria
 from postings.search.query import Results, ids_in_any_state, search
 from tests import factories as make
@@ -599,6 +601,74 @@ def test_an_import_says_in_a_sentence_that_search_is_behind(
 
 
 # --- Processes ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on a few postings make a large site, and are much to be added."""
+    monkeypatch.setattr(searching, "LARGE", 2)
+    monkeypatch.setattr(index, "PAGE_POSTINGS", 2)
+
+
+def seconds_of_children() -> float:
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+
+
+@shared
+def test_a_command_leaves_the_index_of_a_large_site_to_another_process(
+    large: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = seconds_of_children()
+    call_command("load_sample")
+    assert seconds_of_children() - before > 0.2
+    assert capsys.readouterr().err == ""
+    opened = index._opened(index._reader())  # noqa: SLF001 - before any page asks
+    assert opened is not None
+    assert opened.mark == marks.wanted()
+    assert opened.searcher.num_docs - 1 == JobPosting.objects.count()
+
+
+@shared
+def test_another_process_that_cannot_write_is_a_sentence(
+    large: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "file"
+    path.write_text("")
+    with override_settings(SEARCH_DIR=path):
+        call_command("load_sample")
+        index.forget()
+    err = capsys.readouterr().err
+    assert err.startswith("The search index is not up to date ([Errno 17] File exists")
+    assert err.count("\n") == 1
+
+
+@shared
+def test_another_process_that_is_killed_is_a_sentence_too() -> None:
+    posting("Gardener")
+    turn = folder.Turn.taken(Path(settings.SEARCH_DIR), 1)
+    assert turn is not None  # what the other process waits for
+
+    def kill() -> None:
+        while not (children := multiprocessing.active_children()):
+            pass
+        children[0].kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(OSError, match=r"wrote it ended with status -9$"):
+        apart.sync(None)
+    killer.join()
+    turn.give_back()
+    assert titles() == {"Gardener"}
+
+
+@shared
+def test_another_process_says_how_far_it_is() -> None:
+    rows = [posting(f"Gardener {number}") for number in range(3)]
+    said: list[tuple[int, int]] = []
+    done = apart.sync(lambda *counts: said.append(counts))
+    assert said == [(len(rows), len(rows))]
+    assert (done.done, done.rebuilt, done.postings) == (True, True, len(rows))
 
 
 def address() -> str:

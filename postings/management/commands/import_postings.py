@@ -156,7 +156,7 @@ class Command(BaseCommand):
         if not options["quiet"]:
             summary.show(self.stdout)
         if not options["dry_run"]:
-            keep_in_step(self)
+            keep_in_step(self, quiet=options["quiet"])
         if not report.accepted:
             sys.exit(REJECTED)
 
