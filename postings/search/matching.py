@@ -60,39 +60,68 @@ class Asked:
 
 def words_match(asked: Asked, searcher: Searcher) -> Query | None:
     """What fits the words, without any weight; None where every posting does."""
-    parts = [_match(clause, asked, searcher) for clause in asked.words.needed]
-    kept: list[tuple[Occur, Query]] = []
-    if parts and asked.any_word:
-        kept.append((Occur.Must, _any(parts)))
-    else:
-        kept += [(Occur.Must, part) for part in parts]
-    for clause in asked.words.excluded:
-        kept.append((Occur.MustNot, _match(clause, asked, searcher)))
+    kept = _needed(asked, searcher) + _excluded(asked, searcher)
     if not kept:
         return None
-    if not parts:
+    if not asked.words.needed:
         kept.append((Occur.Must, Query.all_query()))
     return Query.boolean_query(kept)
 
 
-def words_weight(asked: Asked, searcher: Searcher) -> list[Query]:
-    """What makes a match a better one."""
+def words_ranked(asked: Asked, searcher: Searcher) -> Iterator[tuple[Occur, Query]]:
+    """What fits the words, as parts of a boolean query, and what makes a match better.
+
+    A word that is looked for by itself has its weight in every field it can be found in,
+    and so is found by its weight: to look for it once takes a quarter less time.
+    """
     words = asked.words
-    weights = [_weight(clause, asked) for clause in words.clauses]
+    found = set()
+    if not (asked.any_word or asked.typing):
+        found = {
+            each for each in words.needed if not each.phrase and len(each.tokens) == 1
+        }
+    for clause in words.clauses:
+        yield Occur.Must if clause in found else Occur.Should, _weight(clause, asked)
+    for occur, query in _needed(asked, searcher, but=found):
+        yield occur, unweighed(query)
+    yield from _excluded(asked, searcher)
     if asked.typing and words.clauses:
         longer = continuations(searcher, words.clauses[-1].tokens[-1])
-        weights += [
-            Query.boost_query(Query.term_set_query(SCHEMA, name, longer), weight)
-            for name, weight in WEIGHTS.items()
-        ]
-    title = [token for clause in words.clauses for token in clause.tokens]
+        for name, weight in WEIGHTS.items():
+            among = Query.term_set_query(SCHEMA, name, longer)
+            yield Occur.Should, Query.boost_query(among, weight)
     if words.title:
         exact = Query.term_query(SCHEMA, schema.EXACT_TITLE, words.title)
-        weights.append(Query.const_score_query(exact, _EXACT_TITLE))
+        yield Occur.Should, Query.const_score_query(exact, _EXACT_TITLE)
+    title = [token for clause in words.clauses for token in clause.tokens]
     if len(title) > 1:
         together = Query.phrase_query(SCHEMA, schema.TITLE, list(title), 1)
-        weights.append(Query.boost_query(together, _TITLE_PHRASE))
-    return weights
+        yield Occur.Should, Query.boost_query(together, _TITLE_PHRASE)
+
+
+def unweighed(query: Query) -> Query:
+    """What fits, worth nothing."""
+    return Query.const_score_query(query, 0.0)
+
+
+def _needed(
+    asked: Asked, searcher: Searcher, but: Collection[Clause] = ()
+) -> list[tuple[Occur, Query]]:
+    parts = [
+        _match(clause, asked, searcher)
+        for clause in asked.words.needed
+        if clause not in but
+    ]
+    if parts and asked.any_word:
+        parts = [_any(parts)]
+    return [(Occur.Must, part) for part in parts]
+
+
+def _excluded(asked: Asked, searcher: Searcher) -> list[tuple[Occur, Query]]:
+    return [
+        (Occur.MustNot, _match(clause, asked, searcher))
+        for clause in asked.words.excluded
+    ]
 
 
 def _match(clause: Clause, asked: Asked, searcher: Searcher) -> Query:

@@ -22,8 +22,9 @@ from postings.search.matching import (
     Asked,
     filters,
     has_ended,
+    unweighed,
     words_match,
-    words_weight,
+    words_ranked,
 )
 from postings.search.places.where import Area, Resolution, resolve
 from postings.search.schema import SCHEMA
@@ -327,23 +328,24 @@ class _Search:
         return found
 
     def _slice(self, start: int, length: int) -> _Found:
-        query, sort = self.query(), self._sort()
+        sort = self._sort()
         if sort is Sort.RELEVANCE:
-            return self._by_relevance(query, start, length)
+            return self._by_relevance(start, length)
+        query = self.query()
         if sort is Sort.NEAREST and self.area is not None:
             ring = partial(self._in_ring, query)
             ids = distance.nearest(self.area, self.criteria, ring, start, length)
             return _Found(ids, self._count(query))
         return self._by_tiers(self._tiers(query, sort), start, length)
 
-    def _by_relevance(self, query: Query, start: int, length: int) -> _Found:
+    def _by_relevance(self, start: int, length: int) -> _Found:
         weighed = Query.boolean_query(
             [
-                (Occur.Must, Query.const_score_query(query, 0.0)),
                 *(
-                    (Occur.Should, each)
-                    for each in words_weight(self.asked, self.searcher)
+                    (occur, unweighed(part))
+                    for occur, part in filters(self.criteria, self.area, self.at)
                 ),
+                *words_ranked(self.asked, self.searcher),
             ]
         )
         most = start + length + _EQUALS
