@@ -149,3 +149,38 @@ def test_a_long_text_is_cut_between_words() -> None:
         found = marked("amp", text)
         assert found == ""
         assert "<" not in marked("x", f"<p>x {'<b>y</b>' * 9_000}</p>")
+
+
+FILLER = "Salt and bread. " * 190  # more than is looked at first
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "excerpt"),
+    [
+        ("engineer", f"The engine. {FILLER} Two engineers.", "[engineers]"),
+        ("cook", f"{FILLER} A cook.", "A [cook]."),
+        ("cook waiter", f"A cook. {FILLER} Cook or waiter.", "[Cook] or [waiter]."),
+        (
+            "cook",
+            f"{FILLER[:1984]}cook soups. {FILLER}",
+            "[cook] soups. Salt and bread. ",
+        ),
+        ("cook", f"Now cook. {FILLER} Cook.", "Now [cook]. Salt and bread. "),
+    ],
+)
+def test_a_long_text_is_looked_at_as_far_as_its_words_are(
+    words: str, text: str, excerpt: str
+) -> None:
+    assert excerpt in marked(words, f"<p>{text}</p>")
+
+
+def test_an_excerpt_goes_on_after_what_was_looked_at_first() -> None:
+    for start in range(1_700, 2_100, 7):
+        text = f"<p>{FILLER[:start]} cooks. {FILLER}</p>"
+        shown_text = marked("cook", text)
+        assert "[cooks]." in shown_text
+        assert len(shown_text) > LENGTH - 20
+
+
+def test_words_to_be_left_out_alone_mark_nothing() -> None:
+    assert marked("-cook", "<p>A waiter.</p>") == ""
