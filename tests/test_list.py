@@ -139,3 +139,28 @@ def test_a_full_list_weighs_little(client: Client) -> None:
 def test_what_pages_load_weighs_little(name: str, most: int) -> None:
     content = (ROOT / "static" / name).read_bytes()
     assert len(gzip.compress(content)) <= most * 1024
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("/", "1 open job"),
+        ("/?q=Cook", "1 open job for Cook"),
+        ("/?q=Cook&where=Berlin", "1 open job for Cook within 25 km of Berlin"),
+        ("/?q=Cook&where=Germany", "1 open job for Cook in Germany"),
+        ("/?where=Berlin&within=50", "1 open job within 50 km of Berlin"),
+        ("/?where=Germany", "1 open job in Germany"),
+        ("/?q=%3Cb%3E%26amp%3B", "No open jobs for <b>&amp;"),
+    ],
+)
+def test_a_list_is_titled_as_it_is_headed(
+    client: Client, address: str, sentence: str
+) -> None:
+    berlin = Place(
+        address_locality="Berlin", address_country="DE", latitude=52.52, longitude=13.4
+    )
+    make.make_posting(title="Cook", places=(berlin,))
+    page = parsed(client, address)
+    heading = " ".join(page.xpath("string(//h1)").split())
+    title = " ".join(page.xpath("string(//title)").split())
+    assert (heading, title) == (sentence, f"{sentence} · Open Postings")
