@@ -18,7 +18,8 @@ from postings.models import JobPosting, JobPostingQuerySet, JobPostingTexts, Sta
 from postings.search import query
 from postings.search.criteria import RADII, RADIUS, Criteria, Group, Sort
 from postings.search.excerpts import highlighted
-from postings.search.places.where import Area, Kind
+from postings.search.places.names import Kind
+from postings.search.places.where import Area
 from postings.search.query import PAGE_SIZE, Results, counts
 from postings.search.words import plain_words
 

@@ -14,7 +14,7 @@ from postings.search.analysis import STEMMERS
 from postings.search.index import ids, number
 from postings.search.located import Located, places_of, region_name
 from postings.search.places.gazetteer import Point
-from postings.search.places.where import KnownPostcode, KnownRegion, KnownTown
+from postings.search.places.names import KnownPostcode, KnownRegion, KnownTown
 from postings.search.schema import SCHEMA
 
 #: Postings of a place that are looked at for where it is.
@@ -22,7 +22,7 @@ _SAMPLE = 40
 
 
 class Known:
-    """A searcher's places, as `postings.search.places.where` asks for them.
+    """A searcher's places, as `postings.search.places.names` asks for them.
 
     Counts are of postings that are shown, open or not.
     """

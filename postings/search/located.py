@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from postings.models import JobLocation
 from postings.search.places.gazetteer import certain_town
+from postings.search.places.names import postcode_key
 from postings.search.places.regions import region, region_key
-from postings.search.places.where import postcode_key
 
 
 class Located(NamedTuple):

@@ -15,7 +15,8 @@ from postings.search import index, schema, suggestions
 from postings.search.document import PARTED
 from postings.search.known import Known
 from postings.search.located import label
-from postings.search.places.where import Kind, resolve
+from postings.search.places.names import Kind
+from postings.search.places.where import resolve
 from postings.wording import country_name
 from tests import factories as make
 from tests.factories import NOW

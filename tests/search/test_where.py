@@ -9,16 +9,14 @@ from django.utils import translation
 from postings.countries import folded
 from postings.ingest.normalise.remote import REMOTE
 from postings.search.places.gazetteer import certain_town
-from postings.search.places.where import (
-    Area,
+from postings.search.places.names import (
     Kind,
     KnownPostcode,
     KnownRegion,
     KnownTown,
-    Resolution,
     postcode_key,
-    resolve,
 )
+from postings.search.places.where import Area, Resolution, resolve
 
 
 class Places:

@@ -5,28 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import zip_longest
-from typing import Protocol
 
-from postings.countries import country_code, country_in_text, folded
+from postings.countries import folded
 from postings.search.places import gazetteer
 from postings.search.places.cells import haversine
-from postings.search.places.gazetteer import Division, Point, Town
-from postings.search.places.regions import Region, region, region_key, regions
-from postings.wording import countries_named, country_name
+from postings.search.places.gazetteer import Division
+from postings.search.places.names import (
+    COMMA,
+    DIGIT,
+    LONGEST,
+    PARTS,
+    WIDELY_KNOWN,
+    Found,
+    Kind,
+    KnownPlaces,
+    Names,
+    of_postcode,
+    postcode_key,
+)
+from postings.search.places.regions import Region, region
+from postings.wording import country_name
 
-#: Nothing longer names a place, and no more words or parts of a text do.
-_LONGEST = 100
+#: No more words or parts of a text name a place.
 _MOST_WORDS = 8
 _MOST_PARTS = 6
 
-#: So many places of one name are looked at, and so many are offered beside the best.
-_MOST_TOWNS = 40
+#: So many places are offered beside the best.
 _MOST_ALTERNATIVES = 5
-
-#: As many people as make a town better known than a region of its name.
-_LIKE_A_REGION = 400_000
 
 #: What may stand around a place without changing which it is.
 _AROUND = re.compile(
@@ -37,90 +43,13 @@ _AROUND = re.compile(
     re.IGNORECASE,
 )
 
-#: A town known by another name than its own is no match of a name that others have,
-#: unless it has so many people.
-_WIDELY_KNOWN = 100_000
-
 #: A postal code and the town named beside it are no further apart.
 _CODE_KM = 100.0
 
 #: Countries whose towns are said with their region.
 WITH_REGION = frozenset(("AU", "BR", "CA", "IN", "US"))
 
-_COMMA = r"\s*[,;|/\u060c\u061b\u3001\uff0c\uff1b]\s*|\s+[\u2013\u2014-]\s+"
-_LISTED = re.compile(_COMMA)
-_PARTS = re.compile(rf"{_COMMA}|\s*[()]\s*")
-_DIGIT = re.compile(r"\d")
-_ZIP_AND_FOUR = re.compile(r"(\d{5})-\d{4}")
-_COUNTRY_BEFORE = re.compile(r"[A-Z]{1,3}-(?=\d)")
-_NOT_CODE = re.compile(r"[\W_]+")
-
-
-# --- What postings have ---------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class KnownTown:
-    """A town as postings have it: any part but the name may be empty."""
-
-    country: str
-    region: str
-    name: str
-    count: int
-    latitude: float | None = None
-    longitude: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KnownRegion:
-    country: str
-    name: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPostcode:
-    country: str
-    code: str
-    count: int
-    latitude: float | None = None
-    longitude: float | None = None
-
-
-class KnownPlaces(Protocol):
-    """The places of postings; `count` is how many postings have one.
-
-    Names come as `postings.countries.folded` gives them, codes as `postcode_key` does.
-    A town is found by the name postings have and, where `gazetteer.certain_town` knows
-    it, by its name there: whoever asks for Munich means postings in "München" too.
-    """
-
-    def towns(self, name: str, /) -> Sequence[KnownTown]: ...
-
-    def regions(self, name: str, /) -> Sequence[KnownRegion]: ...
-
-    def postcodes(self, code: str, country: str = "", /) -> Sequence[KnownPostcode]: ...
-
-
-def postcode_key(code: str) -> str:
-    """What a postal code is looked up by: letters and digits without a country's.
-
-    "SW1A 1AA" is "SW1A1AA", "D-10115" is "10115", and "94105-1234" is "94105".
-    """
-    code = code.strip().upper()
-    if match := _ZIP_AND_FOUR.fullmatch(code):
-        return match[1]
-    return _NOT_CODE.sub("", _COUNTRY_BEFORE.sub("", code, count=1))
-
-
-# --- What a text means ----------------------------------------------------------------
-
-
-class Kind(StrEnum):
-    TOWN = "town"
-    REGION = "region"
-    COUNTRY = "country"
-    POSTCODE = "postcode"
+_LISTED = re.compile(COMMA)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,91 +117,37 @@ def resolve(text: str, known: KnownPlaces, language: str) -> Resolution:
     return Resolution(chosen, tuple(others.values()), ", ".join(best.left_out))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Found:
-    """A place a name may mean; `named` if the name is that of a country for certain.
-
-    `called` says that the name is the one it has now, or begins it; `left_out` are
-    the parts of the text that are not about it.
-    """
-
-    kind: Kind
-    name: str
-    country: str
-    region: str = ""
-    point: Point | None = None
-    town: Town | None = None
-    count: int = 0
-    people: int = 0
-    named: bool = False
-    called: bool = True
-    left_out: tuple[str, ...] = ()
-
-    def may_be_meant_beside(self, best: _Found) -> bool:
-        """Whether it is worth offering: it has postings, or is called what was typed.
-
-        The region around the best, a town, is not, where it has no postings but those.
-        """
-        if self.count:
-            return True
-        is_around = (self.kind, best.kind) == (Kind.REGION, Kind.TOWN) and (
-            self.country == best.country and self.region_key == best.region_key
-        )
-        return self.called and not is_around
-
-    @property
-    def region_key(self) -> str:
-        if self.town:
-            return self.town.region_code
-        return region_key(self.country, self.region) if self.region else ""
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        if self.town:
-            return (self.kind, str(self.town.geonameid))
-        name = "" if self.kind is Kind.REGION else folded(self.name)
-        return (self.kind, self.country, self.region_key, name)
-
-    @property
-    def rank(self) -> tuple[bool, bool, int, int]:
-        return (not self.named, self.count == 0, -self.count, -self.people)
-
-    def is_within(self, division: Division) -> bool:
-        key = "" if self.kind is Kind.COUNTRY else self.region_key
-        return self.country == division.country and division.region_code in {"", key}
-
-
 class _Search:
     """The reading of one text and of the queries that are to mean what it found."""
 
     def __init__(self, known: KnownPlaces, language: str) -> None:
         self.known = known
         self.language = language
-        self._named: dict[str, list[_Found]] = {}
-        self._read: dict[str, list[_Found]] = {}
+        self.names = Names(known, language)
+        self._read: dict[str, list[Found]] = {}
 
-    def read(self, words: str) -> list[_Found]:
+    def read(self, words: str) -> list[Found]:
         """The places a text may mean, the best first."""
         if words not in self._read:
-            fits = len(words) <= _LONGEST and any(map(str.isalnum, words))
+            fits = len(words) <= LONGEST and any(map(str.isalnum, words))
             self._read[words] = self._reading(words) if fits else []
         return self._read[words]
 
-    def named_by(self, parts: Sequence[str]) -> list[_Found]:
+    def named_by(self, parts: Sequence[str]) -> list[Found]:
         """The places that parts of a text may mean for themselves, the best first."""
         return self._placed(", ".join(parts))
 
-    def _reading(self, words: str) -> list[_Found]:
+    def _reading(self, words: str) -> list[Found]:
         found = self._placed(words)
-        if found or _DIGIT.search(words):
+        if found or DIGIT.search(words):
             return found
-        return self._countries_called(words)
+        return self.names.countries_called(words)
 
-    def _placed(self, words: str) -> list[_Found]:
+    def _placed(self, words: str) -> list[Found]:
         """The places of a name, or of a text read so that little of it is left out."""
-        if found := self.named(words):
+        if found := self.names.named(words):
             return found
-        if _DIGIT.search(words):
+        if DIGIT.search(words):
             return self._with_postcode(words)
         found = self._in(words)
         if found and not found[0].left_out:
@@ -283,7 +158,7 @@ class _Search:
             other = self._in(form)
             # "Bay Area" is not around the town of Bay.
             if not other or not (
-                other[0].count or other[0].people >= _WIDELY_KNOWN or found
+                other[0].count or other[0].people >= WIDELY_KNOWN or found
             ):
                 continue
             if not found or len(other[0].left_out) <= len(found[0].left_out):
@@ -292,18 +167,18 @@ class _Search:
 
     # --- Words in their order
 
-    def _in(self, words: str) -> list[_Found]:
+    def _in(self, words: str) -> list[Found]:
         parts = [
             part
             for listed in _LISTED.split(words)
             # "Frankfurt (Oder)" is one name, "Berlin (Mitte)" two.
-            for part in ([listed] if self.named(listed) else _parts(listed))
+            for part in ([listed] if self.names.named(listed) else _parts(listed))
         ]
         if len(parts) > _MOST_PARTS:
             return []
-        contradicted: list[_Found] = []
+        contradicted: list[Found] = []
         for name, beside, before in self._readings(parts):
-            named = self.named(name)
+            named = self.names.named(name)
             found, passed = self._narrowed(named, beside)
             if found:
                 best = found[:1]
@@ -345,8 +220,8 @@ class _Search:
         return None
 
     def _narrowed(
-        self, found: list[_Found], beside: Sequence[str]
-    ) -> tuple[list[_Found], list[str]]:
+        self, found: list[Found], beside: Sequence[str]
+    ) -> tuple[list[Found], list[str]]:
         """Those of places that are where the words beside the name say, and which of
         these words are passed over: those that fit none and are no region or country.
         """
@@ -377,16 +252,16 @@ class _Search:
 
     # --- Postal codes
 
-    def _with_postcode(self, words: str) -> list[_Found]:
+    def _with_postcode(self, words: str) -> list[Found]:
         """A postal code that postings have, and the place the other words name."""
-        tokens = _PARTS.sub(" , ", words).split()
+        tokens = PARTS.sub(" , ", words).split()
         for start, end in _windows(tokens):
             codes = self.known.postcodes(postcode_key(" ".join(tokens[start:end])))
             if not codes:
                 continue
             rest = " ".join([*tokens[:start], *tokens[end:]])
             around = self._without_codes(rest)
-            found = [_postcode(each) for each in codes]
+            found = [of_postcode(each) for each in codes]
             if around:
                 found = _beside(found, around)
             found.sort(key=lambda each: each.rank)
@@ -397,7 +272,7 @@ class _Search:
                 return [*_leaving(found, left_out), *around]
         return self._without_codes(words)
 
-    def _without_codes(self, words: str) -> list[_Found]:
+    def _without_codes(self, words: str) -> list[Found]:
         """The places of a text without its words that have digits."""
         whole = {_without_digits(part): part for part in _parts(words)}
         found = self._placed(", ".join(filter(None, whole)))
@@ -408,107 +283,9 @@ class _Search:
         left_out = (*filter(None, known), *(p for p in others if p not in known))
         return [replace(each, left_out=left_out) for each in found]
 
-    # --- Names
-
-    def named(self, name: str) -> list[_Found]:
-        """The places of a name, the best first."""
-        form = folded(name)
-        if form not in self._named:
-            found = []
-            if form and len(form) <= _LONGEST:
-                towns = self._towns(form)
-                areas = [*self._countries(name), *self._regions(name, form, towns)]
-                found = sorted([*areas, *towns], key=lambda each: each.rank)
-            self._named[form] = found
-        return self._named[form]
-
-    def _countries(self, name: str) -> Iterator[_Found]:
-        several = _DIGIT.search(name) or _PARTS.search(name)
-        code = country_in_text(name) if several else country_code(name)
-        if not code or any(each.country == code for each in regions(name)):
-            return
-        is_code = len(name) == 2 or (len(name) == 3 and name.isupper())  # noqa: PLR2004
-        names = {folded(country_name(code, each)) for each in ("en", self.language)}
-        yield _Found(
-            kind=Kind.COUNTRY,
-            name=code,
-            country=code,
-            people=_LIKE_A_REGION + 1 if folded(name) in names else 0,
-            named=is_code or country_in_text(name) == code,
-        )
-
-    def _countries_called(self, words: str) -> list[_Found]:
-        """The countries whose names begin with these words: Congo, or South."""
-        begin = f"{folded(words)} "
-        names = {
-            folded(country_name(code, self.language)): code
-            for code in countries_named(words)
-        }
-        return [
-            _Found(kind=Kind.COUNTRY, name=code, country=code)
-            for name, code in sorted(names.items())
-            if name.startswith(begin)
-        ]
-
-    def _regions(self, name: str, form: str, towns: list[_Found]) -> Iterator[_Found]:
-        """Regions by name; postings in a town of that name in one count as the town's."""
-        found: dict[tuple[str, str], tuple[str, int]] = {}
-        for each in regions(name):
-            spelt = [
-                known.count
-                for spelling in each.spellings
-                for known in self.known.regions(spelling)
-                if known.country == each.country
-            ]
-            found[each.country, each.code] = (each.name, sum(spelt))
-        for known in self.known.regions(form):
-            key = (known.country, region_key(known.country, known.name))
-            if region(*key) is None:
-                label, count = found.get(key, (known.name, 0))
-                found[key] = (label, count + known.count)
-        for key, (label, count) in found.items():
-            inside = [t.count for t in towns if (t.country, t.region_key) == key]
-            yield _Found(
-                kind=Kind.REGION,
-                name=label,
-                country=key[0],
-                region=label,
-                count=max(count - sum(inside), 0),
-                people=_LIKE_A_REGION,
-            )
-
-    def _towns(self, form: str) -> list[_Found]:
-        """Towns of the gazetteer and of postings, each once."""
-        places = gazetteer.apart(gazetteer.towns(form)[:_MOST_TOWNS])
-        own = [town for town in places if gazetteer.is_own_name(town, form)]
-        found = [
-            _Found(
-                kind=Kind.TOWN,
-                name=town.name,
-                country=town.country,
-                region=_region_name(town),
-                point=town.point,
-                town=town,
-                people=_people(town, form),
-                called=gazetteer.is_called(town, form),
-            )
-            for town in places
-            if not own or town in own or town.population >= _WIDELY_KNOWN
-        ]
-        known = sorted(self.known.towns(form), key=lambda each: -each.count)
-        for each in known[:_MOST_TOWNS]:
-            _add(found, each)
-        # What postings call by another name than the one that was typed.
-        for town in places[:3]:
-            if (other := folded(town.name)) != form:
-                for each in self.known.towns(other):
-                    if each not in known and _same(found, each) is not None:
-                        _add(found, each)
-        return found
-
     # --- Places as a reader sees them
 
-    def area(self, found: _Found, query: str = "") -> Area | None:
+    def area(self, found: Found, query: str = "") -> Area | None:
         """A place with a label and a query that means it; None where no query does."""
         for label, coded in self._labels(found):
             means = [query] if query else filter(self._means(found), (label, coded))
@@ -516,7 +293,7 @@ class _Search:
                 return _area(found, label, each)
         return None
 
-    def _means(self, found: _Found) -> Callable[[str], bool]:
+    def _means(self, found: Found) -> Callable[[str], bool]:
         def means(query: str) -> bool:
             first = next(iter(self.read(query)), None)
             return (
@@ -527,7 +304,7 @@ class _Search:
 
         return means
 
-    def _labels(self, found: _Found) -> list[tuple[str, str]]:
+    def _labels(self, found: Found) -> list[tuple[str, str]]:
         """What a place may be called, the best first: with its country in the reader's
         language, and with the country's code."""
         code = found.country
@@ -545,7 +322,7 @@ class _Search:
         return [(f"{name}, {country}", f"{name}, {code}") for name in names]
 
 
-def _with_region(found: _Found, known: Region | None) -> list[str]:
+def _with_region(found: Found, known: Region | None) -> list[str]:
     """A town's name alone and with its region, or with the largest town around it."""
     around = [found.region]
     if known:
@@ -560,7 +337,7 @@ def _with_region(found: _Found, known: Region | None) -> list[str]:
     return [found.name, *wider]
 
 
-def _area(found: _Found, label: str, query: str) -> Area:
+def _area(found: Found, label: str, query: str) -> Area:
     latitude, longitude = found.point or (None, None)
     return Area(
         kind=found.kind,
@@ -577,7 +354,7 @@ def _area(found: _Found, label: str, query: str) -> Area:
 
 
 def _parts(words: str) -> tuple[str, ...]:
-    return tuple(filter(None, _PARTS.split(words)))
+    return tuple(filter(None, PARTS.split(words)))
 
 
 def _place_in(words: str) -> str:
@@ -586,16 +363,16 @@ def _place_in(words: str) -> str:
     return around["place"] if around else words
 
 
-def _leaving(found: Sequence[_Found], parts: Sequence[str]) -> list[_Found]:
+def _leaving(found: Sequence[Found], parts: Sequence[str]) -> list[Found]:
     return [replace(each, left_out=(*parts, *each.left_out)) for each in found]
 
 
 def _without_digits(words: str) -> str:
-    return " ".join(word for word in words.split() if not _DIGIT.search(word))
+    return " ".join(word for word in words.split() if not DIGIT.search(word))
 
 
 def _digits(words: str) -> str:
-    return " ".join(word for word in words.split() if _DIGIT.search(word))
+    return " ".join(word for word in words.split() if DIGIT.search(word))
 
 
 def _windows(tokens: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -604,21 +381,11 @@ def _windows(tokens: Sequence[str]) -> Iterator[tuple[int, int]]:
     for length in (2, 1):
         for start in range(len(tokens) - length + 1):
             window = tokens[start : start + length]
-            if "," not in window and any(map(_DIGIT.search, window)):
+            if "," not in window and any(map(DIGIT.search, window)):
                 yield start, start + length
 
 
-def _postcode(known: KnownPostcode) -> _Found:
-    return _Found(
-        kind=Kind.POSTCODE,
-        name=known.code,
-        country=known.country,
-        point=_point(known.latitude, known.longitude),
-        count=known.count,
-    )
-
-
-def _beside(codes: Sequence[_Found], around: Sequence[_Found]) -> list[_Found]:
+def _beside(codes: Sequence[Found], around: Sequence[Found]) -> list[Found]:
     """The postal codes that may be those of the likeliest place that has any."""
     for place in around:
         fitting = [
@@ -634,72 +401,3 @@ def _beside(codes: Sequence[_Found], around: Sequence[_Found]) -> list[_Found]:
         if fitting:
             return fitting
     return []
-
-
-def _point(latitude: float | None, longitude: float | None) -> Point | None:
-    return None if latitude is None or longitude is None else (latitude, longitude)
-
-
-def _people(town: Town, form: str) -> int:
-    """How well a town is known by a name: better than its region of the same name if it
-    is the largest town there, as Bern is, and not called after it, as Oklahoma City."""
-    people = gazetteer.weight(town, form)
-    if folded(town.name).startswith(f"{form} "):
-        return people // 2 if regions(form) else people
-    known = region(town.country, town.region_code)
-    principal = gazetteer.principal_town(town.country, town.region_code)
-    if known and form in known.spellings and principal == town.name:
-        return max(people, _LIKE_A_REGION + 1)
-    return people
-
-
-def _region_name(town: Town) -> str:
-    known = region(town.country, town.region_code)
-    return known.name if known else ""
-
-
-def _same(found: Sequence[_Found], known: KnownTown) -> int | None:
-    """Which of some towns postings mean, by where it is or by what its address says."""
-    point = _point(known.latitude, known.longitude)
-    stated = [
-        position
-        for position, each in enumerate(found)
-        if known.country in {"", each.country}
-    ]
-    if point:
-        near = (
-            p for p in stated if (at := found[p].point) and gazetteer.near(at, point)
-        )
-        return next(near, None)
-    certain = gazetteer.certain_town(known.name, known.region, known.country)
-    key = region_key(known.country, known.region) if known.region else ""
-    for position in stated:
-        each = found[position]
-        if certain and each.town and each.town.geonameid == certain.geonameid:
-            return position
-        if not each.town and (each.country, each.region_key) == (known.country, key):
-            return position
-    return None
-
-
-def _add(found: list[_Found], known: KnownTown) -> None:
-    """Count a town of postings with the one it is, or as one more."""
-    position = _same(found, known)
-    if position is not None:
-        same = found[position]
-        point = same.point or _point(known.latitude, known.longitude)
-        name = same.name if same.count else known.name
-        found[position] = replace(
-            same, name=name, count=same.count + known.count, point=point
-        )
-        return
-    found.append(
-        _Found(
-            kind=Kind.TOWN,
-            name=known.name,
-            country=known.country,
-            region=known.region,
-            point=_point(known.latitude, known.longitude),
-            count=known.count,
-        )
-    )
