@@ -6,14 +6,14 @@ from typing import TypedDict
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from postings.models import JobPosting
-from postings.search.criteria import RADII, RADIUS
+from postings.search.criteria import RADII, RADIUS, Criteria
+from postings.search.query import counts
 
 #: How old the counts of the site may be, in seconds.
 FRESH = 60
@@ -23,7 +23,7 @@ _KEY = "postings.context.counts"
 
 
 class Counts(TypedDict):
-    open: int
+    open: int | None
     organizations: int
 
 
@@ -55,7 +55,8 @@ class Site:
         return reverse("shortlist")
 
     @property
-    def open_count(self) -> int:
+    def open_count(self) -> int | None:
+        """None while the search is being prepared."""
         return self._counts()["open"]
 
     @property
@@ -64,15 +65,15 @@ class Site:
         return self._counts()["organizations"]
 
     def _counts(self) -> Counts:
-        """Cost: one query a minute and process."""
+        """Cost: one query and one search a minute and process."""
         return cache.get_or_set(_KEY, _count, FRESH) or _count()
 
 
 def _count() -> Counts:
-    found = JobPosting.objects.open(timezone.now()).aggregate(
-        open=Count("pk"), organizations=Count("hiring_organization", distinct=True)
-    )
-    return Counts(open=found["open"], organizations=found["organizations"])
+    at = timezone.now()
+    (count,) = counts([Criteria()], at) or (None,)
+    employers = JobPosting.objects.open(at).employers()
+    return Counts(open=count, organizations=employers.count())
 
 
 def site(_request: HttpRequest) -> dict[str, Site]:

@@ -324,7 +324,7 @@ def alternatives(
     Cost: a search for each.
     """
     offers = _offers(criteria, names)
-    found = zip(offers.items(), counts(list(offers), at), strict=True)
+    found = zip(offers.items(), counts(list(offers), at) or (), strict=False)
     return tuple(
         Alternative(label=label, url=changed.url(), count=count)
         for (changed, label), count in found
@@ -421,7 +421,7 @@ def similar(posting: JobPosting, at: datetime) -> Similar:
     this one included.
     """
     found = _searches_like(posting)
-    totals = counts(found, at)
+    totals = counts(found, at) or [0] * len(found)
     own = 1 if posting.state(at) is State.OPEN else 0
     others = [total - own for total in totals]
     chosen = next(

@@ -240,13 +240,12 @@ def _facts() -> list[Fact]:
     ]
 
 
-def _organizations() -> list[Organization]:
-    found = []
-    for pk, (name, count) in enumerate(((_LONG_NAME, 1), ("Inn", 1284)), start=1):
-        organization = Organization(pk=pk, name=name)
-        vars(organization)["open_count"] = count  # as the index's query annotates it
-        found.append(organization)
-    return found
+def _organizations() -> list[tuple[Organization, int]]:
+    named = ((_LONG_NAME, 1), ("Inn", 1284))
+    return [
+        (Organization(pk=pk, name=name), count)
+        for pk, (name, count) in enumerate(named, start=1)
+    ]
 
 
 def _chips(address: str) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Q
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -46,8 +46,8 @@ from postings.models.columns import posting_of
 from postings.sanitise import excerpt
 from postings.schemaorg import Moment, ZoneSource
 from postings.search import suggestions
-from postings.search.criteria import PARAMETERS, Employer, Group
-from postings.search.query import Results, search
+from postings.search.criteria import PARAMETERS, Criteria, Employer, Group
+from postings.search.query import Results, counts, open_by_organization, search
 
 NOINDEX = "noindex"
 
@@ -149,9 +149,10 @@ def posting_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase
 def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
     at = timezone.now()
     organization = Organization.objects.filter(pk=pk).first()
-    own = JobPosting.objects.filter(hiring_organization=organization)
-    total = own.visible(at).count() if organization else 0
-    if organization is None or not total:
+    if organization is None:
+        raise Http404
+    open_count, total = _counts(organization, at)
+    if not total:
         raise Http404
     address = organization.get_absolute_url()
     if slug != organization.slug:
@@ -164,7 +165,6 @@ def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpRespons
     criteria = chosen.criteria
     results = search(criteria, page=chosen.page, at=at)
     page = listing.listing(results, at)
-    open_count = own.open(at).count()
     open_text = wording.open_jobs(open_count)
     closed = total - open_count
     everything = criteria.everything()
@@ -194,20 +194,13 @@ def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpRespons
 @public
 def organization_list(request: HttpRequest) -> HttpResponseBase:
     at = timezone.now()
-    found = (
-        Organization.objects.annotate(
-            open_count=Count(
-                "postings",
-                filter=Q(postings__in=JobPosting.objects.open(at).values("pk")),
-            )
-        )
-        .filter(open_count__gt=0)
-        .order_by("folded_name")
-    )
+    found = JobPosting.objects.open(at).employers().order_by("folded_name")
     page = Paginator(found, ORGANIZATIONS).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    of_each = open_by_organization([each.pk for each in shown], at)
     address = reverse("organization_list")
     context = {
-        "organizations": page.object_list,
+        "organizations": [(each, of_each.get(each.pk, 0)) for each in shown],
         "pagination": listing.pagination(
             page.number,
             page.paginator.num_pages,
@@ -215,7 +208,7 @@ def organization_list(request: HttpRequest) -> HttpResponseBase:
         ),
         "canonical": _absolute(_paged(address, page.number)),
         "meta_description": listing.teaser(
-            _("Organizations with open jobs"), (each.name for each in page.object_list)
+            _("Organizations with open jobs"), (each.name for each in shown)
         ),
         "robots": "",
     }
@@ -437,12 +430,21 @@ def _removed(
 def _organization_counts(organization: Organization | None, at: datetime) -> str:
     if organization is None:
         return ""
-    found = JobPosting.objects.filter(hiring_organization=organization)
-    total = found.visible(at).count()
-    count = found.open(at).count()
+    count, total = _counts(organization, at)
     if count or not total:
         return wording.open_jobs(count)
     return _("No open jobs, %(count)s closed") % {"count": wording.number(total)}
+
+
+def _counts(organization: Organization, at: datetime) -> tuple[int, int]:
+    """How many open postings an organization has, and how many with closed ones."""
+    theirs = Criteria(organizations=(str(organization.pk),))
+    found = counts([theirs, theirs.with_closed(include=True)], at)
+    if found is None:
+        own = JobPosting.objects.filter(hiring_organization=organization)
+        return own.open(at).count(), own.visible(at).count()
+    open_count, total = found
+    return open_count, total
 
 
 def _links(organization: Organization) -> list[Link]:

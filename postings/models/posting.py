@@ -7,7 +7,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +81,11 @@ class JobPostingQuerySet(models.QuerySet["JobPosting"]):
                 return found.filter(condition)
             found = found.exclude(condition)
         return found
+
+    def employers(self) -> models.QuerySet[Organization]:
+        """The organizations that have any of these. Cost: a look for each there is."""
+        theirs = self.filter(hiring_organization=OuterRef("pk"))
+        return Organization.objects.filter(Exists(theirs))
 
     def newest_first(self) -> Self:
         return self.order_by("-posted_at", "-id")

@@ -88,6 +88,25 @@ def facets(
     return _Counting(searcher, criteria, without, at).facets()
 
 
+def counted(
+    searcher: Searcher, query: Query, name: str, values: Iterable[str]
+) -> Counts:
+    """How many of what a query finds have each of these values; none for 0."""
+    named = sorted(set(values))
+    if not named:
+        return {}
+    among = Query.boolean_query(
+        [
+            (Occur.Must, query),
+            (Occur.Must, Query.term_set_query(SCHEMA, name, named)),
+        ]
+    )
+    # A posting has one organization: none but those named are left to be counted.
+    several = name != schema.ORGANIZATION
+    asked = {"a": _terms(name, len(named), include=named if several else None)}
+    return _counts(searcher.aggregate(among, asked)["a"])
+
+
 class _Counting:
     """Groups without a choice share one aggregation."""
 
@@ -142,23 +161,7 @@ class _Counting:
             return {
                 value: counts[value] for value in dict.fromkeys(kept) if value in counts
             }
-        return self._count(query, name, kept)
-
-    def _count(self, query: Query, name: str, values: Iterable[str]) -> Counts:
-        """How many postings have each of these values."""
-        named = sorted(set(values))
-        if not named:
-            return {}
-        among = Query.boolean_query(
-            [
-                (Occur.Must, query),
-                (Occur.Must, Query.term_set_query(SCHEMA, name, named)),
-            ]
-        )
-        # A posting has one organization: none but those named are left to be counted.
-        several = name != schema.ORGANIZATION
-        asked = {"a": _terms(name, len(named), include=named if several else None)}
-        return _counts(self._aggregate(among, asked)["a"])
+        return counted(self.searcher, query, name, kept)
 
     # --- Places, from the country inwards
 
@@ -207,7 +210,8 @@ class _Counting:
             for prefix in (each, *_parents(each))
             if _parents(prefix)[:1] == (path,)
         ]
-        counts = self._count(query, schema.PLACE, [*_largest(found, MAX_INSIDE), *own])
+        shown = [*_largest(found, MAX_INSIDE), *own]
+        counts = counted(self.searcher, query, schema.PLACE, shown)
         return tuple(
             Counted(
                 value=value,
