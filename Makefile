@@ -46,7 +46,7 @@ run: $(RUNTIME) ## serve the site with its sample on http://127.0.0.1:PORT (8000
 	@echo
 	@echo 'Open http://127.0.0.1:$(PORT)/ (Ctrl-C stops the site).'
 	@echo 'For the admin, make an account: $(BIN)/python manage.py createsuperuser'
-	@exec $(BIN)/gunicorn jobsite.wsgi --preload --workers 2 --bind 127.0.0.1:$(PORT) --log-level warning
+	@exec $(BIN)/gunicorn jobsite.wsgi --preload --workers 2 --limit-request-line 8190 --bind 127.0.0.1:$(PORT) --log-level warning
 
 # Side by side: each takes minutes, and one processor. What the second says is kept
 # until the first has ended. Most tests use no database, and are run once.

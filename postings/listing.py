@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import combinations
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -21,7 +23,7 @@ from postings.search.excerpts import highlighted
 from postings.search.places.names import Kind
 from postings.search.places.where import Area
 from postings.search.query import PAGE_SIZE, Results, counts
-from postings.search.words import plain_words
+from postings.search.words import parsed, plain_words
 
 #: How many ways out of an empty list are offered.
 MAX_ALTERNATIVES = 8
@@ -181,7 +183,7 @@ def sentence(criteria: Criteria, results: Results) -> Sentence:
         count = _("No jobs, open or closed")
     elif criteria.include_closed:
         text = ngettext(
-            "%(count)s job, open and closed", "%(count)s jobs, open and closed", total
+            "%(count)s job, open or closed", "%(count)s jobs, open and closed", total
         )
         count = text % {"count": wording.number(total)}
     else:
@@ -417,45 +419,67 @@ def _shorter(criteria: Criteria) -> Iterator[tuple[Criteria, str]]:
 def similar(posting: JobPosting, at: datetime) -> Similar:
     """The narrowest search that finds enough other open postings like this one.
 
-    Cost: a search for each tried, and one query. The count is of all the search finds,
-    this one included.
+    Nothing where none finds any: to share a country or a kind of contract is not to be
+    alike. Cost: a search for each tried, and one query. The count is of all the search
+    finds, this one included.
     """
-    found = _searches_like(posting)
-    totals = counts(found, at) or [0] * len(found)
     own = 1 if posting.state(at) is State.OPEN else 0
-    others = [total - own for total in totals]
-    chosen = next(
-        (position for position, count in enumerate(others) if count >= ENOUGH),
-        max(range(len(found)), key=lambda position: others[position], default=None),
-    )
-    if chosen is None or others[chosen] < 1:
+    best: tuple[int, Criteria] | None = None
+    for several in _searches_like(posting):
+        totals = counts(several, at) or ()
+        found = [pair for pair in zip(totals, several, strict=False) if pair[0] > own]
+        enough = [pair for pair in found if pair[0] - own >= ENOUGH]
+        if enough:
+            best = min(enough, key=_total)
+            break
+        best = max(filter(None, (best, *found)), key=_total, default=None)
+    if best is None:
         return Similar(cards=[], url="", count=0)
-    ids = query.ids(found[chosen], most=MAX_SIMILAR + 1, at=at)
+    total, criteria = best
+    ids = query.ids(criteria, most=MAX_SIMILAR + 1, at=at)
     rows = JobPosting.objects.for_cards([pk for pk in ids if pk != posting.pk])
-    return Similar(
-        cards=cards(rows[:MAX_SIMILAR], at),
-        url=found[chosen].url(),
-        count=totals[chosen],
-    )
+    return Similar(cards=cards(rows[:MAX_SIMILAR], at), url=criteria.url(), count=total)
 
 
-def _searches_like(posting: JobPosting) -> list[Criteria]:
-    """Searches that find the posting itself while it is open, narrow ones first."""
+def _total(counted: tuple[int, Criteria]) -> int:
+    return counted[0]
+
+
+#: Words of a title that are looked for in pairs.
+_TELLING = 5
+
+#: Where a title has said what the job is, and goes on with where, for what or how long.
+_SAID = re.compile(
+    r"\s*[,;:(\[|/\u2013\u2014]|\s-\s|\s(?:i|in|at|for|bei|für)\s", re.IGNORECASE
+)
+
+
+def _searches_like(posting: JobPosting) -> Iterator[list[Criteria]]:
+    """Searches that find the posting itself while it is open, the likest first.
+
+    Of several together that find enough, the one that finds fewest is meant.
+    """
+    title = plain_words(posting.title)
     country = (posting.places_country,) if posting.places_country else ()
-    types = tuple(posting.employment_type)
-    industry = next(iter(posting.industry), "")
-    searches = [Criteria(words=plain_words(posting.title), places=country)]
+    scopes = list(dict.fromkeys([country, ()]))
+    for places in scopes:
+        yield [Criteria(words=title, places=places)]
     if posting.relevant_occupation:
         occupation = plain_words(posting.relevant_occupation)
-        searches.append(Criteria(words=occupation, places=country))
-    if posting.hiring_organization_id is not None:
-        searches.append(Criteria(organizations=(str(posting.hiring_organization_id),)))
+        for places in scopes:
+            yield [Criteria(words=occupation, places=places)]
+    job = plain_words(_SAID.split(posting.title, maxsplit=1)[0]) or title
+    telling = list(dict.fromkeys(each.typed for each in parsed(job).needed))[:_TELLING]
+    pairs = [" ".join(pair) for pair in combinations(telling, 2)]
+    for places in scopes:
+        yield [Criteria(words=pair, places=places) for pair in pairs]
+    industry = next(iter(posting.industry), "")
     if industry:
-        searches.append(Criteria(industries=(industry,), places=country))
-    if types or country:
-        searches.append(Criteria(employment_types=types, places=country))
-    if country:
-        searches.append(Criteria(places=country))
-    if types:
-        searches.append(Criteria(employment_types=types))
-    return [each for each in dict.fromkeys(searches) if not each.is_everything]
+        yield [Criteria(industries=(industry,), places=country)]
+    # "Nurse" of "Bank Staff Nurse RMN", which is a word and no abbreviation.
+    last = next((word for word in reversed(telling) if not word.isupper()), "")
+    if last:
+        for places in scopes:
+            yield [Criteria(words=last, places=places)]
+    if posting.hiring_organization_id is not None:
+        yield [Criteria(organizations=(str(posting.hiring_organization_id),))]

@@ -265,6 +265,10 @@ def area_name(area: Area) -> str:
     return area.name
 
 
+#: Who names more countries names all but those nobody applies from.
+_WORLDWIDE = 150
+
+
 def place_sentence(
     *, label: str, country: str, places: int, areas: int, remote: bool
 ) -> str:
@@ -273,6 +277,8 @@ def place_sentence(
     words = ", ".join(dict.fromkeys(part for part in (label, name) if part))
     if not words:
         return ""
+    if not places and remote and areas > _WORLDWIDE:
+        return _("Anywhere in the world")
     if not places and remote:
         if not label and country in _WITH_ARTICLE and locale().language == "en":
             words = f"the {words}"
@@ -352,9 +358,12 @@ def whole_money(amount: int, currency: str) -> str:
 
 
 def kilometres(km: float, *, about: bool = False) -> str:
-    """`3.4 km`, `about 12 km`; what is as near as a town's middle is "under 1 km"."""
+    """`3.4 km`, `about 12 km`, "under 1 km".
+
+    Nothing where a posting is only known to be in the town the distance is from.
+    """
     if km < 1:
-        return _("under 1 km")
+        return "" if about else _("under 1 km")
     text = format_decimal(km, format="0.#" if km < 10 else "0", locale=locale())  # noqa: PLR2004
     if about:
         return _("about %(km)s km") % {"km": text}

@@ -460,6 +460,7 @@ def test_a_place_is_one_line(place: Place, line: str) -> None:
             "Anywhere in Germany and 2 more",
         ),
         ({"label": "Bavaria", "areas": 1, "remote": True}, "Anywhere in Bavaria"),
+        ({"country": "AF", "areas": 249, "remote": True}, "Anywhere in the world"),
         ({"country": "DE", "areas": 1}, "Germany"),
         ({"remote": True}, ""),
     ],

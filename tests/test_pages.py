@@ -477,13 +477,40 @@ def test_similar_postings_are_open_and_others(client: Client) -> None:
 def test_similar_postings_are_sought_more_widely_where_few_are_alike(
     client: Client,
 ) -> None:
-    posting = make.make_posting(title="Cook", organization="Inn")
+    posting = make.make_posting(title="Vegan cook", organization="Inn")
+    make.make_posting(title="Ship's cook", organization="Line")
     for number in range(3):
-        make.make_posting(organization=f"Other {number}")
+        make.make_posting(title="Smith", organization=f"Other {number}")
     page = client.get(posting.get_absolute_url())
-    assert page.context["similar_url"] == "/?type=FULL_TIME&place=DE"
-    assert page.context["similar_count"] == 4
-    assert posting.title not in [card.title for card in page.context["similar"]]
+    assert page.context["similar_url"] == "/?q=cook&place=DE"
+    assert [card.title for card in page.context["similar"]] == ["Ship's cook"]
+
+
+@pytest.mark.parametrize(
+    ("title", "others", "words"),
+    [
+        (
+            "Senior Python Engineer, Payments",
+            ["Python Engineer"] * 3,
+            "Python+Engineer",
+        ),
+        ("Bank Staff Nurse RMN/RNLD", ["Bank Nurse"], "Bank+Nurse"),
+        ("Bank Staff Nurse RMN/RNLD", ["Registered Nurse"], "Nurse"),
+        ("Baker (part-time)", ["Cook, part-time"], ""),
+        ("Bussförare i Göteborg", ["Demenssjuksköterska, Göteborg"], ""),
+        ("Cook", ["Baker", "Smith", "Clerk"], ""),
+    ],
+)
+def test_alike_is_what_shares_words_of_the_job(
+    client: Client, title: str, others: list[str], words: str
+) -> None:
+    posting = make.make_posting(title=title, organization=None, industry=[])
+    for other in others:
+        make.make_posting(title=other, organization=None, industry=[])
+    page = client.get(posting.get_absolute_url())
+    expected = f"/?q={words}&place=DE" if words else ""
+    assert page.context["similar_url"] == expected
+    assert len(page.context["similar"]) == (len(others) if words else 0)
 
 
 def test_a_lonely_posting_has_no_similar_ones(client: Client) -> None:

@@ -357,3 +357,16 @@ def salary_of(row: JobPosting, prefix: str) -> schemaorg.Salary:
         unit_text=schemaorg.UnitText(unit) if unit else None,
         text=getattr(row, f"{prefix}_text"),
     )
+
+
+def posted_at(
+    date_posted: datetime | None,
+    valid_through: datetime | None,
+    seen: datetime,
+    now: datetime,
+) -> datetime:
+    """When a posting counts as posted, not after `now`.
+
+    One without a date was posted when it was first seen, and not after it closed.
+    """
+    return min(date_posted or min(seen, valid_through or seen), now)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+from django.conf import settings
+
+from postings.countries import country_in_text
 from postings.models import JobLocation
-from postings.search.places.gazetteer import certain_town
+from postings.search.places.gazetteer import certain_town, divisions
+from postings.search.places.names import DIGIT as _DIGIT
+from postings.search.places.names import PARTS as _PARTS
 from postings.search.places.names import postcode_key
 from postings.search.places.regions import region, region_key
+from postings.wording import country_name
 
 
 class Located(NamedTuple):
@@ -60,9 +67,15 @@ def located(  # noqa: PLR0913 - the columns of a row
     latitude: float | None,
     longitude: float | None,
 ) -> Located:
-    """A place as its row has it. Cost: a look in a cache for what is often met."""
-    town, named = _name(address_locality), _name(address_region)
-    country = address_country
+    """A place as its row has it. Cost: a look in a cache for what is often met.
+
+    An address that is one text says where it is as far as that is certain.
+    """
+    stated = _Stated(address_locality, address_region, address_country)
+    if not any(stated):
+        stated = _stated(address)
+    town, named = _name(stated.town), _name(stated.region)
+    country = stated.country
     point = (
         (latitude, longitude)
         if latitude is not None and longitude is not None
@@ -84,6 +97,7 @@ def located(  # noqa: PLR0913 - the columns of a row
         address_locality,
         address_region,
         address_country_text,
+        *_country_words(country),
     )
     return Located(
         country=country,
@@ -96,6 +110,61 @@ def located(  # noqa: PLR0913 - the columns of a row
         postcode=postcode_key(postal_code),
         words=" ".join(filter(None, words)),
     )
+
+
+class _Stated(NamedTuple):
+    town: str
+    region: str
+    country: str
+
+
+_NOWHERE = _Stated("", "", "")
+
+#: No longer text is an address, and none has more parts.
+_LONGEST, _MOST_PARTS = 120, 4
+
+
+@lru_cache(maxsize=4096)
+def _stated(address: str) -> _Stated:
+    """What a text says of its town, region and country: "Stockholm", "Graz, Austria".
+
+    A town has to be one of the world's for certain, a region to be the only one of its
+    name, so that no name of a house or an office is taken for one.
+    """
+    if len(address) > _LONGEST:
+        return _NOWHERE
+    parts = [
+        " ".join(word for word in part.split() if not _DIGIT.search(word))
+        for part in _PARTS.split(address)
+    ]
+    parts = list(filter(None, parts))
+    if not parts or len(parts) > _MOST_PARTS:
+        return _NOWHERE
+    country = country_in_text(parts[-1])
+    if country:
+        parts.pop()
+    for position in range(len(parts) - 1, -1, -1):
+        region = parts[position + 1] if position + 1 < len(parts) else ""
+        town = certain_town(parts[position], region, country)
+        if town is not None:
+            return _Stated(parts[position], region, country or town.country)
+    meant = divisions(parts[-1]) if parts else ()
+    if len(meant) == 1 and country in {"", meant[0].country}:
+        return _Stated("", parts[-1], meant[0].country)
+    return _Stated("", "", country)
+
+
+#: What people call a country besides its names.
+_ALSO = {"GB": "UK", "US": "USA"}
+
+
+@cache
+def _country_words(country: str) -> tuple[str, ...]:
+    """The names of a country in the languages of the pages, for whoever types one."""
+    if not country:
+        return ()
+    names = [country_name(country, code) for code, _name in settings.LANGUAGES]
+    return tuple(dict.fromkeys([*names, _ALSO.get(country, "")]))
 
 
 def paths(country: str, region: str, town: str) -> tuple[str, ...]:

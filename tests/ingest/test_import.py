@@ -96,6 +96,29 @@ def test_a_second_run_writes_nothing_and_moves_no_revision() -> None:
     assert everything() == before
 
 
+@pytest.mark.parametrize(
+    ("posted", "closes", "counts"),
+    [
+        ("2026-01-01T12:00:00Z", "2026-03-01", "2026-01-01"),
+        (None, "2020-06-30T12:00:00Z", "2020-06-30"),
+        (None, "2999-01-01", NOW.date().isoformat()),
+        (None, None, NOW.date().isoformat()),
+        ("2999-01-01", None, NOW.date().isoformat()),
+    ],
+)
+def test_a_posting_without_a_date_is_no_news_after_it_has_closed(
+    posted: str | None, closes: str | None, counts: str
+) -> None:
+    run_import(RICH | {"datePosted": posted, "validThrough": closes})
+    row = JobPosting.objects.get()
+    assert row.posted_at.date().isoformat() == counts
+    # The same from the other side: what was open closes in hindsight.
+    run_import(RICH | {"datePosted": posted, "validThrough": "2999-01-01"})
+    run_import(RICH | {"datePosted": posted, "validThrough": closes})
+    row.refresh_from_db()
+    assert row.posted_at.date().isoformat() == counts
+
+
 def test_every_key_remembers_the_last_run_that_saw_it() -> None:
     run_import(RICH)
     run_import(RICH)

@@ -239,6 +239,37 @@ def test_a_country_is_understood_by_any_of_its_names(where: str) -> None:
     assert titles(where=where) == {"Piper"}
 
 
+@pytest.mark.parametrize(
+    ("address", "where", "found"),
+    [
+        ("Stockholm", "Stockholm", {"Piper"}),
+        ("Stockholm", "Sweden", {"Piper"}),
+        ("stockholm", "Uppsala", set()),
+        ("Hauptstraße 1, 10115 Berlin, Germany", "Berlin", {"Piper"}),
+        ("Graz, Austria", "Österreich", {"Piper"}),
+        ("Bavaria", "Bayern", {"Piper"}),
+        ("Springfield", "Springfield, Illinois", set()),
+        ("Stockholm House, Mill Lane", "Stockholm", set()),
+        ("Head office", "Germany", set()),
+        ("x" * 500 + ", Berlin", "Berlin", set()),
+    ],
+)
+def test_a_place_that_is_one_text_is_where_it_says_for_certain(
+    address: str, where: str, found: set[str]
+) -> None:
+    make.make_posting(title="Piper", places=(schemaorg.Place(address=address),))
+    assert titles(where=where) == found
+
+
+@pytest.mark.parametrize("words", ["piper uk", "piper Vereinigtes Königreich"])
+def test_a_country_is_a_word_like_any_other(words: str) -> None:
+    for place in ("GB", "DE"):
+        make.make_posting(
+            title=f"Piper {place}", places=(schemaorg.Place(address_country=place),)
+        )
+    assert titles(words=words) == {"Piper GB"}
+
+
 # --- Groups ---------------------------------------------------------------------------
 
 

@@ -378,7 +378,6 @@ class Batch:
         postings: list[rows.Values] = []
         for position, (record, pk) in enumerate(zip(records, ids, strict=True)):
             posting = record.posting
-            posted = posting.date_posted.at if posting.date_posted else now
             record.outcome, record.posting_id = Outcome.CREATED, pk
             values = columns.row_columns(posting) | columns.card_columns(posting)
             values |= {
@@ -389,7 +388,9 @@ class Batch:
                 "node_hash": record.node.digest,
                 "reader_version": READER_VERSION,
                 "first_seen": now,
-                "posted_at": min(posted, now),
+                "posted_at": columns.posted_at(
+                    values["date_posted"], values["valid_through"], now, now
+                ),
                 "published_at": now,
                 "revision": revision + position,
             }

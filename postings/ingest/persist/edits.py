@@ -84,7 +84,7 @@ def _add(
     _derive(row, changed, texts, now)
     row.source = source(Source.EDITOR)
     row.first_seen = now
-    row.posted_at = min(row.date_posted or now, now)
+    row.posted_at = columns.posted_at(row.date_posted, row.valid_through, now, now)
     row.revision = DatabaseState.draw()
     row.save()
     JobPostingTexts.objects.create(
@@ -135,8 +135,10 @@ def _derive(
             setattr(row, f"{moment}_zone_source", source if known else "")
             setattr(row, f"{moment}_has_time", True)
             derived |= {f"{moment}{part}" for part in _MOMENT_PARTS}
-    if "date_posted" in changed and not row._state.adding:
-        row.posted_at = min(row.date_posted or row.first_seen, now)
+    if {"date_posted", "valid_through"} & set(changed) and not row._state.adding:
+        row.posted_at = columns.posted_at(
+            row.date_posted, row.valid_through, row.first_seen, now
+        )
         derived.add("posted_at")
     if "in_language" in changed:
         row.in_language_source = (

@@ -96,8 +96,9 @@ def compared(record: Record, row: JobPosting, now: datetime) -> Differences:
         values["in_language_source"] = row.in_language_source
     if "description" in texts:
         values["excerpt"] = record.prepared.excerpt
-    if values["date_posted"] != row.date_posted:
-        values["posted_at"] = min(values["date_posted"] or row.first_seen, now)
+    dates = values["date_posted"], values["valid_through"]
+    if dates != (row.date_posted, row.valid_through):
+        values["posted_at"] = columns.posted_at(*dates, row.first_seen, now)
     if row.withdrawn_at is not None and not record.reread:
         values |= {"withdrawn_at": None, "withdrawn_reason": ""}
     changed = {
