@@ -174,7 +174,8 @@ def _marked(found: Sequence[Card], results: Results) -> list[Card]:
 
 def teaser(start: str, values: Iterable[str]) -> str:
     """What a page holds, for those who see a link to it; at most 155 characters."""
-    return Truncator(f"{start}: {' · '.join(values)}").chars(155)
+    text = _("%(what)s: %(names)s") % {"what": start, "names": " · ".join(values)}
+    return Truncator(text).chars(155)
 
 
 def sentence(criteria: Criteria, results: Results) -> Sentence:
