@@ -127,6 +127,18 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
         json.dumps([job(n) for n in (1, 2, 3, 4)])[:-200],
         "bad-json",
     ),
+    "an array cut between two records": (
+        json.dumps([job(n) for n in (1, 2, 3, 4)]).rpartition(", {")[0],
+        "bad-json",
+    ),
+    "an array cut after a comma": (
+        json.dumps([job(n) for n in (1, 2, 3, 4)]).rpartition("{")[0],
+        "bad-json",
+    ),
+    "a graph cut behind its list": (
+        json.dumps({"@graph": [job(n) for n in (1, 2, 3)]})[:-1],
+        "bad-json",
+    ),
     "a gzip file cut in the middle": (
         gzip.compress(jobs(*range(1, 400)).encode())[:-300],
         "",

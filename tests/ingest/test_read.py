@@ -261,6 +261,26 @@ def test_what_could_mean_several_things_is_never_guessed(text: str) -> None:
     assert faults(read_text(text)) == ["bad-json"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[{BAKER}, {BAKER}",
+        f"[{BAKER}, {BAKER}, ",
+        f"[{BAKER}, {BAKER}\n",
+        f'{{"@graph": [{BAKER}, {BAKER}',
+        f'{{"@graph": [{BAKER}, {BAKER}]',
+        f'{{"@graph": [{BAKER}, {BAKER}], "x": ',
+    ],
+)
+@pytest.mark.parametrize("where", ["file", "page"])
+def test_a_list_that_was_cut_off_keeps_its_records_and_says_so(
+    text: str, where: str
+) -> None:
+    found = read_text(text if where == "file" else PAGE.format(block=text))
+    assert titles(found) == ["Baker", "Baker"]
+    assert faults(found) == ["bad-json"]
+
+
 def test_a_fault_names_its_line_in_a_pretty_printed_file() -> None:
     text = json.dumps(node(), indent=1).replace('"Baker"', "Baker")
     (found,) = read_text(text)

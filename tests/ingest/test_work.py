@@ -17,6 +17,7 @@ from postings.ingest.report import Code, Sentence
 from postings.ingest.work import Task
 from postings.ingest.work.task import Fault, Part, Step, certain
 from tests.ingest.support import node
+from tests.ingest.unreadable import Lines, NoBytes
 
 NOTHING_HELD = Settings("UTC", Digests())
 
@@ -165,6 +166,23 @@ def test_workers_killed_from_outside_cost_nothing() -> None:
     assert len(killed) >= 2
     assert [entry.locator for entry in found] == [f"d:{n}" for n in range(1, 6001)]
     assert all(isinstance(entry, Prepared) for entry in found)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_reading_that_fails_in_a_line_costs_that_line_alone(jobs: int) -> None:
+    good, slow = (lines(record) for record in (node(), SLOW))
+    several: Any = [good, NoBytes("mine"), good, slow, NoBytes("mine"), good]
+    task = Task((Part(Lines("d", several, 1)), Part(Portion("e", good, 1))))
+    with work.Pool(jobs, seconds=SECONDS) as pool:
+        pool.start(2)
+        (result,) = pool.work([task], NOTHING_HELD)
+        assert result is not None
+        found = outcomes(result.entries)
+    stopped = "overtime" if jobs > 1 else ""
+    assert found == [
+        *(("d:1", ""), ("d:2", "reader-failed"), ("d:3", "")),
+        *(("d:4", stopped), ("d:5", "reader-failed"), ("d:6", ""), ("e:1", "")),
+    ]
 
 
 FAULT = Fault(Code.READER_FAILED, Sentence("It failed."))

@@ -224,13 +224,13 @@ class _Reader:
             locate=lambda line: where if self._line else f"{where}:{line}",
             address=self._address,
         )
-        if texts:
-            yield from faults
-            yield from graph.nodes(texts, address=self._address)
-        elif self._line:
-            yield unread(where, fault.code, fault.in_its_line(), raw=text)
-        else:
-            yield unread(f"{where}:{fault.line}", fault.code, fault.message, raw=text)
+        message = fault.in_its_line() if self._line else fault.message
+        place = where if self._line else f"{where}:{fault.line}"
+        if not texts:
+            yield unread(place, fault.code, message, raw=text)
+            return
+        yield from faults
+        yield from graph.nodes(texts, address=self._address)
 
     def _say(self, where: str, message: Sentence) -> None:
         self._unsaid.append(

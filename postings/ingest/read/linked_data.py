@@ -26,6 +26,9 @@ MAX_RECORD = 2**20
 #: wherever it applies.
 MAX_CONTEXT = 2**14
 
+#: What PyLD raises besides its own of what has no meaning; numbers too large are one.
+_NO_MEANING = (ValueError, TypeError, KeyError, RecursionError, OverflowError)
+
 _SCHEMA = "http://schema.org/"
 
 #: What schema.org's own context means to a reader of values: its terms are the
@@ -140,7 +143,7 @@ def _linked(
     """The entry as PyLD reads it; its plain keys where that comes to nothing."""
     try:
         plain = _expanded(entry, address)
-    except (jsonld.JsonLdError, ValueError, TypeError, KeyError, RecursionError) as why:
+    except (jsonld.JsonLdError, *_NO_MEANING) as why:
         cause = _cause(why)
     else:
         if names_posting(plain) or not names_posting(bare):

@@ -80,6 +80,9 @@ def sound(
             faults.append(no_object(where, piece.raw, piece.parsed.value))
         if len(faults) > _MAX_FAULTS and not texts:
             break
+    if texts and not faults and not fault.more:
+        # Each entry is sound, and the list is not: it may have been cut off.
+        faults.append(unread(locate(fault.line), fault.code, fault.message, raw=""))
     return (texts, faults) if texts else ([], [])
 
 

@@ -11,13 +11,13 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from postings.ingest.prepare import Entry, Settings
-from postings.ingest.work.task import Part, Step, Task, certain
+from postings.ingest.work.task import Part, Step, Task, entries, failed
 
 #: Entries that are handed over together.
 _CHUNK = 50
 
-#: What ends the entries of a task.
-END = b""
+#: What ends the entries of a task, and what begins word of a failure; no pickle does.
+END, FAILED = b"", b"!"
 
 
 def main(channel: Connection, progress: Any, seconds: float) -> None:
@@ -36,13 +36,30 @@ def main(channel: Connection, progress: Any, seconds: float) -> None:
             if isinstance(task, Settings):
                 settings = task
                 continue
-            worked = _watched(task, settings, progress, seconds)
-            while chunk := list(islice(worked, _CHUNK)):
-                signal.setitimer(signal.ITIMER_PROF, 0)
-                channel.send_bytes(pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL))
+            for chunk in _chunks(_watched(task, settings, progress, seconds)):
+                channel.send_bytes(chunk)
             channel.send_bytes(END)
     except (EOFError, OSError):
         return  # the parent ended, on purpose or not: nobody is there to tell
+
+
+def _chunks(worked: Iterator[Entry]) -> Iterator[bytes]:
+    """Entries, pickled, and at last what failed at the step that `progress` holds.
+
+    The parent sets that record aside and hands the task over again: it alone counts the
+    parts of a task, so that both mean the same by a step.
+    """
+    while True:
+        try:
+            chunk = list(islice(worked, _CHUNK))
+        except Exception as error:  # noqa: BLE001 - any: it must cost no neighbour
+            yield FAILED + pickle.dumps(failed(error), pickle.HIGHEST_PROTOCOL)
+            return
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        if not chunk:
+            return
+        yield pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL)
 
 
 def _watched(
@@ -56,5 +73,4 @@ def _watched(
             allowed *= 1 + (len(part.portion.content) >> 20)
         signal.setitimer(signal.ITIMER_PROF, allowed)
 
-    yield from certain(task, settings, at)
-    signal.setitimer(signal.ITIMER_PROF, 0)
+    return entries(task, settings, at)

@@ -125,6 +125,14 @@ def _worked(future: Future[tuple[Task, list[bytes]]]) -> Worked:
     return Worked(task, (entry for chunk in chunks for entry in pickle.loads(chunk)))  # noqa: S301 - from our own worker
 
 
+class _Failed(Exception):  # noqa: N818 - says what happened
+    """The program failed at a record, and the worker goes on."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
 class _Worker:
     """One worker process after another, for one task after another."""
 
@@ -162,6 +170,9 @@ class _Worker:
             self._progress.value = -1
             try:
                 return task, self._entries(task, settings)
+            except _Failed as failed:
+                task = task.past(Step.of_number(self._progress.value), failed.fault)
+                deaths.clear()
             except (EOFError, OSError):
                 if self._ended:
                     raise
@@ -187,8 +198,15 @@ class _Worker:
             self._told = settings
         self._channel.send(task)
         chunks = []
+        failures: list[Fault] = []
         while (chunk := self._channel.recv_bytes()) != child.END:
-            chunks.append(chunk)
+            if chunk.startswith(child.FAILED):
+                fault: Fault = pickle.loads(chunk.removeprefix(child.FAILED))  # noqa: S301 - from our own worker
+                failures.append(fault)
+            else:
+                chunks.append(chunk)
+        if failures:
+            raise _Failed(failures[0])
         return chunks
 
     def _overtime(self) -> Fault:

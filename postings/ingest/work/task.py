@@ -177,17 +177,13 @@ def entries(
             yield prepare.lost(part.unread(), *part.faults[part.ends])
 
 
-def certain(
-    task: Task, settings: Settings, at: Callable[[Step], None] | None = None
-) -> Iterator[Entry]:
+def certain(task: Task, settings: Settings) -> Iterator[Entry]:
     """Works on a task; what raises costs its record and is reported."""
     step, done = Step(0, 0, reading=True), 0
 
     def note(now: Step) -> None:
         nonlocal step
         step = now
-        if at is not None:
-            at(now)
 
     while True:
         try:
@@ -195,13 +191,18 @@ def certain(
                 yield each
                 done += 1
         except Exception as error:  # noqa: BLE001 - any: it must cost no neighbour
-            message = sentence(
-                "The program failed at it ({error}).",
-                error=f"{type(error).__name__}: {error}",
-            )
-            task = task.past(step, Fault(Code.READER_FAILED, message))
+            task = task.past(step, failed(error))
         else:
             return
+
+
+def failed(error: Exception) -> Fault:
+    """What is said of a record at which the program failed."""
+    message = sentence(
+        "The program failed at it ({error}).",
+        error=f"{type(error).__name__}: {error}",
+    )
+    return Fault(Code.READER_FAILED, message)
 
 
 def again(task: Task, digests: Collection[str], settings: Settings) -> list[Entry]:
