@@ -263,10 +263,9 @@ class _Search:
             if self._is_found(mended):
                 self.asked, self.corrected = mended, True
                 return
-            words = other
-        any_word = replace(self.asked, words=words, any_word=True)
+        # Something else than was typed, and not even all of that, would be a guess.
+        any_word = replace(self.asked, any_word=True)
         if len(words.needed) > 1 and self._is_found(any_word):
-            self.corrected = words is not self.asked.words
             self.asked = any_word
 
     def _is_found(self, asked: Asked) -> bool:

@@ -30,8 +30,8 @@ def spelt(words: Words, searcher: Searcher) -> Words:
     """
     clauses = tuple(_apart(clause, searcher) for clause in words.clauses)
     excluded = tuple(_apart(clause, searcher) for clause in words.excluded)
-    spelt = replace(words, clauses=clauses, excluded=excluded)
-    return replace(spelt, pairs=tuple(_pairs(spelt, searcher)))
+    known = replace(words, clauses=clauses, excluded=excluded)
+    return replace(known, pairs=tuple(_pairs(known, searcher)))
 
 
 def _apart(clause: Clause, searcher: Searcher) -> Clause:

@@ -154,6 +154,47 @@ def test_what_is_found_or_is_no_mistake_is_not_mended(words: str) -> None:
     assert not find(words).corrected
 
 
+@pytest.fixture
+def _texts(db: None) -> None:
+    make.make_posting(
+        title="Release engineer",
+        organization="Chauncey",
+        description="<p>A fairer world. Praktiken: on chauffe le four. Relocation.</p>",
+    )
+    make.make_posting(title="Nurse", description="<p>We pay for relocation.</p>")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_texts")
+@pytest.mark.parametrize(
+    ("words", "shown", "total", "any_word"),
+    [
+        ("fahrer", "", 0, False),
+        ("praktikum", "", 0, False),
+        ("chauffeur berlin", "", 2, True),
+        ("nurce chauffeur", "", 0, False),
+        ("nurce engineer", "", 1, True),
+        ("nurce", "nurse", 1, False),
+        ("nurce berlln", "nurse berlin", 1, False),
+        ("chauncy", "chauncey", 1, False),
+        ("releaseengineer enginneer", "releaseengineer engineer", 1, False),
+        ("relo cation nurce", "relo cation nurse", 1, False),
+        ("relocaton", "relocation", 2, False),
+        ("gelocatoin", "", 0, False),
+    ],
+)
+def test_a_word_of_texts_alone_is_hardly_what_somebody_meant(
+    words: str,
+    shown: str,
+    total: int,
+    any_word: bool,  # noqa: FBT001
+) -> None:
+    results = find(words)
+    assert results.words == (shown or words)
+    assert (results.corrected, results.total) == (bool(shown), total)
+    assert results.any_word is any_word
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_kitchen")
 def test_where_nothing_has_all_words_any_will_do() -> None:
