@@ -117,16 +117,24 @@ class _Marks:
         self.stemmer = stemmer
         self.clauses = asked.words.needed
         self.typing = self.clauses[-1] if asked.typing and self.clauses else None
+        self._joined = {
+            clause: joined
+            for first, second, joined in asked.words.pairs
+            for clause in (first, second)
+        }
+        every = (*self.clauses, *self._joined.values())
         self._wanted = {
             form
-            for clause in self.clauses
-            for form in (*clause.tokens, "".join(clause.tokens))
+            for clause in every
+            for form in (*clause.tokens, *clause.apart, *clause.joined.tokens)
         }
         self._wanted_stems = frozenset(
-            stem for clause in self.clauses for stem in self._stems(clause)
+            stem for clause in every for stem in self._stems(clause)
         )
         # Words of several parts stand side by side: only then do places matter.
-        self._in_order = any(len(clause.tokens) > 1 for clause in self.clauses)
+        self._in_order = any(
+            len(clause.tokens) > 1 or clause.apart for clause in self.clauses
+        )
         self._met: set[str] = set()
         self._fitting: dict[str, list[str]] = {}
 
@@ -185,7 +193,7 @@ class _Marks:
         marked: tuple[list[_Span], list[_Span]] = ([], [])
         every = bool(self.clauses)
         for clause in self.clauses:
-            found = [list(self._itself(clause, *each)) for each in both]
+            found = [list(self._written(clause, *each)) for each in both]
             every = every and bool(found[1])
             if not any(found):
                 found = [list(self._alike(clause, *each)) for each in both]
@@ -194,6 +202,16 @@ class _Marks:
         return _Found(
             _joined(sorted(marked[0]), title), _joined(sorted(marked[1]), text), every
         )
+
+    def _written(
+        self, clause: Clause, text: str, spots: list[_Spot]
+    ) -> Iterator[_Span]:
+        """A clause as it was typed, joined with its neighbour, or apart."""
+        yield from self._itself(clause, text, spots)
+        if clause in self._joined:
+            yield from self._itself(self._joined[clause], text, spots)
+        if clause.apart:
+            yield from _runs(clause.apart, spots)
 
     def _itself(self, clause: Clause, text: str, spots: list[_Spot]) -> Iterator[_Span]:
         """A phrase, or a word as it was typed or with an ending."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from math import floor
+from math import floor, log
 
 from tantivy import FieldType, Occur, Query, Searcher
 
@@ -35,6 +35,9 @@ _OTHER_FIELDS = 0.3
 
 #: What a title that is the query, and one that begins with or holds it, is worth.
 _EXACT_TITLE, _TITLE_PHRASE = 1000.0, 6.0
+
+#: What a word written as two counts for where it is one: a shorter title counts more.
+_SHORTER = 0.85
 
 #: How many words of the index a word being typed may turn into.
 _CONTINUATIONS = 50
@@ -71,17 +74,21 @@ def words_match(asked: Asked, searcher: Searcher) -> Query | None:
 def words_ranked(asked: Asked, searcher: Searcher) -> Iterator[tuple[Occur, Query]]:
     """What fits the words, as parts of a boolean query, and what makes a match better.
 
-    A word that is looked for by itself has its weight in every field it can be found in,
-    and so is found by its weight: to look for it once takes a quarter less time.
+    A word that has to match has its weight in every field it can be found in, and so is
+    found by its weight: to look for it once takes a quarter less time.
     """
     words = asked.words
+    every = Occur.Should if asked.any_word or asked.typing else Occur.Must
     found = set()
-    if not (asked.any_word or asked.typing):
-        found = {
-            each for each in words.needed if not each.phrase and len(each.tokens) == 1
-        }
+    if every is Occur.Must:
+        found = {each for each in words.needed if not each.phrase}
+    paired = {each for pair in words.pairs for each in (pair.first, pair.second)}
     for clause in words.clauses:
-        yield Occur.Must if clause in found else Occur.Should, _weight(clause, asked)
+        if clause not in paired:
+            occur = Occur.Must if clause in found else Occur.Should
+            yield occur, _weight(clause, asked, searcher)
+    for first, second, joined in words.pairs:
+        yield every, _either((first, second), joined, asked, searcher, every)
     for occur, query in _needed(asked, searcher, but=found):
         yield occur, unweighed(query)
     yield from _excluded(asked, searcher)
@@ -90,13 +97,19 @@ def words_ranked(asked: Asked, searcher: Searcher) -> Iterator[tuple[Occur, Quer
         for name, weight in WEIGHTS.items():
             among = Query.term_set_query(SCHEMA, name, longer)
             yield Occur.Should, Query.boost_query(among, weight)
-    if words.title:
-        exact = Query.term_query(SCHEMA, schema.EXACT_TITLE, words.title)
+    titles = words.titles
+    if titles:
+        exact = _any([_term(schema.EXACT_TITLE, " ".join(each)) for each in titles])
         yield Occur.Should, Query.const_score_query(exact, _EXACT_TITLE)
-    title = [token for clause in words.clauses for token in clause.tokens]
-    if len(title) > 1:
-        together = Query.phrase_query(SCHEMA, schema.TITLE, list(title), 1)
-        yield Occur.Should, Query.boost_query(together, _TITLE_PHRASE)
+    if titles and len(titles[0]) > 1:
+        together = [
+            Query.boost_query(
+                _phrase(schema.TITLE, each, slop=1),
+                _TITLE_PHRASE * _as_rare(searcher, schema.TITLE, titles[0], each),
+            )
+            for each in titles
+        ]
+        yield Occur.Should, Query.disjunction_max_query(together)
 
 
 def unweighed(query: Query) -> Query:
@@ -107,11 +120,20 @@ def unweighed(query: Query) -> Query:
 def _needed(
     asked: Asked, searcher: Searcher, but: Collection[Clause] = ()
 ) -> list[tuple[Occur, Query]]:
-    parts = [
-        _match(clause, asked, searcher)
+    match = {
+        clause: _match(clause, asked, searcher)
         for clause in asked.words.needed
         if clause not in but
-    ]
+    }
+    for first, second, joined in asked.words.pairs:
+        if not {first, second} <= match.keys():
+            continue
+        one = _match(joined, asked, searcher)
+        if asked.any_word:
+            match[joined] = one
+        else:
+            match[first] = _any([_all([match[first], match.pop(second)]), one])
+    parts = list(match.values())
     if parts and asked.any_word:
         parts = [_any(parts)]
     return [(Occur.Must, part) for part in parts]
@@ -132,11 +154,11 @@ def _match(clause: Clause, asked: Asked, searcher: Searcher) -> Query:
             _match_token(token, clause.typed, asked.languages)
             for token in clause.tokens
         ]
-        # full-stack is also written fullstack.
-        joined = _term(schema.TEXT, "".join(clause.tokens))
-        return _any([_all(each), joined])
+        return _any([_all(each), _match(clause.joined, asked, searcher)])
     token = clause.tokens[0]
     found = _match_token(token, clause.typed, asked.languages)
+    if clause.apart:
+        found = _any([found, _phrase(schema.TEXT, clause.apart)])
     last = asked.words.clauses[-1] if asked.words.clauses else None
     if asked.typing and clause is last:
         longer = continuations(searcher, token)
@@ -172,7 +194,7 @@ def stems(token: str, typed: str, code: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _weight(clause: Clause, asked: Asked) -> Query:
+def _weight(clause: Clause, asked: Asked, searcher: Searcher) -> Query:
     if clause.phrase:
         return Query.disjunction_max_query(
             [
@@ -181,25 +203,71 @@ def _weight(clause: Clause, asked: Asked) -> Query:
             ],
             0.1,
         )
-    fields = []
-    for token in clause.tokens:
-        for name, weight in WEIGHTS.items():
-            fields.append(Query.boost_query(_term(name, token), weight))
-        for code in asked.languages:
-            fields += [
-                Query.boost_query(
-                    _term(schema.stemmed(name, code), stem), WEIGHTS[name] * _STEMMED
-                )
-                for stem in stems(token, clause.typed, code)
-                for name in (schema.TITLE, schema.TEXT)
-            ]
+    if len(clause.tokens) > 1:
+        each = [replace(clause, tokens=(token,)) for token in clause.tokens]
+        return _either(each, clause.joined, asked, searcher, Occur.Must)
+    token = clause.tokens[0]
+    fields = [
+        Query.boost_query(_term(name, token), weight)
+        for name, weight in WEIGHTS.items()
+    ]
+    for code in asked.languages:
+        fields += [
+            Query.boost_query(
+                _term(schema.stemmed(name, code), stem), WEIGHTS[name] * _STEMMED
+            )
+            for stem in stems(token, clause.typed, code)
+            for name in (schema.TITLE, schema.TEXT)
+        ]
+    if clause.apart:
+        for name in (schema.TITLE, schema.TEXT):
+            share = min(1.0, _as_rare(searcher, name, clause.tokens, clause.apart))
+            apart = _phrase(name, clause.apart)
+            fields.append(Query.boost_query(apart, WEIGHTS[name] * share))
     return Query.disjunction_max_query(fields, _OTHER_FIELDS)
 
 
-def _phrase(name: str, tokens: Sequence[str]) -> Query:
+def _either(
+    apart: Sequence[Clause],
+    joined: Clause,
+    asked: Asked,
+    searcher: Searcher,
+    occur: Occur,
+) -> Query:
+    """What words weigh where they stand apart, or as the one that stands for them."""
+    words = [(occur, _weight(each, asked, searcher)) for each in apart]
+    typed = [token for each in apart for token in each.tokens]
+    share = _as_rare(searcher, schema.TITLE, typed, joined.tokens)
+    one = Query.boost_query(_weight(joined, asked, searcher), share)
+    return Query.disjunction_max_query([Query.boolean_query(words), one], _OTHER_FIELDS)
+
+
+def _as_rare(
+    searcher: Searcher, name: str, typed: Sequence[str], written: Sequence[str]
+) -> float:
+    """What makes words weigh as those that were typed, however rare they are.
+
+    Or a spelling few postings have would stand before the one that was asked for.
+    """
+
+    def rarity(token: str) -> float:
+        has = searcher.doc_freq(name, token)
+        return log(1 + (max(searcher.num_docs - has, 0) + 0.5) / (has + 0.5))
+
+    share = sum(map(rarity, typed)) / sum(map(rarity, written))
+    return share * _SHORTER ** (len(typed) - len(written))
+
+
+def _phrase(name: str, tokens: Sequence[str], slop: int = 0) -> Query:
     if len(tokens) == 1:
         return _term(name, tokens[0])
-    return Query.phrase_query(SCHEMA, name, list(tokens))
+    return Query.phrase_query(SCHEMA, name, list(tokens), slop)
+
+
+def has_phrase(searcher: Searcher, name: str, tokens: Sequence[str]) -> bool:
+    """Whether any posting has these words one after the other in a field."""
+    found = searcher.search(_phrase(name, tokens), 1, count=False)
+    return bool(found.hits)
 
 
 def _term(name: str, value: str) -> Query:

@@ -29,6 +29,7 @@ from postings.search.matching import (
 )
 from postings.search.places.where import Area, Resolution, resolve
 from postings.search.schema import SCHEMA
+from postings.search.spellings import spelt
 from postings.search.words import Words, parsed
 
 PAGE_SIZE = 20
@@ -148,7 +149,8 @@ def ids_in_any_state(words: str, *, most: int) -> tuple[int, ...] | None:
 
     def found(opened: Opened) -> tuple[int, ...]:
         stemmers = Known(opened.searcher).stemmers()
-        asked = Asked(wanted, stemmers, typing=wanted.typing)
+        words = spelt(wanted, opened.searcher)
+        asked = Asked(words, stemmers, typing=wanted.typing)
         query = words_match(asked, opened.searcher) or Query.all_query()
         hits = opened.searcher.search(query, most, order_by_field=schema.NEWEST)
         return tuple(
@@ -220,7 +222,8 @@ class _Search:
             else Resolution()
         )
         self.area: Area | None = self.where.chosen
-        self.asked = Asked(parsed(criteria.words), self.known.stemmers())
+        words = spelt(parsed(criteria.words), self.searcher)
+        self.asked = Asked(words, self.known.stemmers())
         self.corrected = False
         self._matches: dict[Asked, Query | None] = {}
 
@@ -256,14 +259,13 @@ class _Search:
                 self.asked = typing
                 return
         if (other := corrected(words, self.searcher, self.asked.languages)) is not None:
-            mended = replace(self.asked, words=other)
+            mended = replace(self.asked, words=spelt(other, self.searcher))
             if self._is_found(mended):
                 self.asked, self.corrected = mended, True
                 return
-            words = other
-        any_word = replace(self.asked, words=words, any_word=True)
+        # Something else than was typed, and not even all of that, would be a guess.
+        any_word = replace(self.asked, any_word=True)
         if len(words.needed) > 1 and self._is_found(any_word):
-            self.corrected = words is not self.asked.words
             self.asked = any_word
 
     def _is_found(self, asked: Asked) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from postings.search import analysis
 
@@ -45,20 +46,39 @@ class Clause:
     """A word or a phrase, as it was typed and as tokens of the unstemmed fields.
 
     The tokens of a phrase have to follow one another as they are, also a single one.
+    `apart` are the two words a single one is also written as, where postings say so.
     """
 
     typed: str
     tokens: tuple[str, ...]
     phrase: bool = False
+    apart: tuple[str, ...] = ()
+
+    @property
+    def joined(self) -> Clause:
+        """Its tokens as one word: full-stack is also written fullstack."""
+        return Clause(self.typed, ("".join(self.tokens),))
+
+
+class Pair(NamedTuple):
+    """Two words side by side, and the one word they are also written as."""
+
+    first: Clause
+    second: Clause
+    joined: Clause
 
 
 @dataclass(frozen=True)
 class Words:
-    """A query, understood. `typing` says that its last word may go on."""
+    """A query, understood. `typing` says that its last word may go on.
+
+    `pairs` are of `needed`, and no word is in two of them.
+    """
 
     clauses: tuple[Clause, ...] = ()
     excluded: tuple[Clause, ...] = ()
     typing: bool = False
+    pairs: tuple[Pair, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.clauses or self.excluded)
@@ -69,14 +89,35 @@ class Words:
         telling = tuple(
             clause
             for clause in self.clauses
-            if clause.phrase or clause.typed.casefold().strip(".,") not in _SMALL
+            if clause.phrase or not is_small(clause.typed)
         )
         return telling or self.clauses
 
     @cached_property
-    def title(self) -> str:
-        """The whole of it as one folded text, to be compared with titles."""
-        return " ".join(token for clause in self.clauses for token in clause.tokens)
+    def titles(self) -> tuple[tuple[str, ...], ...]:
+        """The whole of it as titles may say it: as typed, words apart, words joined.
+
+        The first is as typed; folded, to be compared with titles.
+        """
+        typed: list[str] = []
+        apart: list[str] = []
+        joined: list[str] = []
+        firsts = {pair.first: pair.joined for pair in self.pairs}
+        seconds = {pair.second for pair in self.pairs}
+        for clause in self.clauses:
+            typed += clause.tokens
+            apart += clause.apart or clause.tokens
+            if clause.phrase:
+                joined += clause.tokens
+            elif clause not in seconds:
+                joined += firsts.get(clause, clause).joined.tokens
+        several = dict.fromkeys(map(tuple, (typed, apart, joined)))
+        return tuple(filter(None, several))
+
+
+def is_small(typed: str) -> bool:
+    """Whether a word says nothing of a job beside others."""
+    return typed.casefold().strip(".,") in _SMALL
 
 
 def parsed(text: str) -> Words:

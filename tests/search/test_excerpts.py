@@ -1,15 +1,20 @@
 """Which words of a title and a text are marked, and how an excerpt reads."""
 
 import html
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from postings.sanitise import sanitise
+from postings.search.criteria import Criteria
 from postings.search.excerpts import LENGTH, Part, highlighted
 from postings.search.matching import Asked
+from postings.search.query import search
 from postings.search.words import parsed
+from tests import factories as make
+from tests.factories import NOW
 
 
 def shown(parts: tuple[Part, ...]) -> str:
@@ -68,6 +73,29 @@ def marked(
 )
 def test_words_are_marked(words: str, text: str, excerpt: str) -> None:
     assert marked(words, f"<p>{text}</p>") == excerpt
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("words", "title", "text"),
+    [
+        ("fullstack", "[Full Stack] cook", "A stack, full: [full-stack], [fullstack]."),
+        ("full stack", "[Full] [Stack] cook", "A [stack], [full]: [fullstack]."),
+        ("full-stack", "[Full Stack] cook", "A stack, full: [full-stack]."),
+        ("full stack", "Cook", "Only [fullstack]."),
+        ('"fullstack"', "Full Stack cook", "A full-stack, [fullstack] cook."),
+    ],
+)
+def test_every_spelling_of_a_word_is_marked(words: str, title: str, text: str) -> None:
+    plain = re.sub(r"[\[\]]", "", text)
+    shown_title = re.sub(r"[\[\]]", "", title)
+    make.make_posting(title="Fullstack", description="<p>A full stack.</p>")
+    make.make_posting(title=shown_title, description=f"<p>{plain}</p>")
+    found = search(Criteria(words=words), at=NOW)
+    both = highlighted(
+        found.asked, title=shown_title, description=f"<p>{plain}</p>", language="en"
+    )
+    assert [shown(each) for each in both] == [title, text]
 
 
 def test_a_word_is_marked_by_its_stem_in_the_language_of_the_text() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from postings.search.criteria import Criteria
+from postings.search.criteria import Criteria, Sort
 from postings.search.query import Results, search
 from postings.search.words import parsed, plain_words
 from tests import factories as make
@@ -154,6 +154,47 @@ def test_what_is_found_or_is_no_mistake_is_not_mended(words: str) -> None:
     assert not find(words).corrected
 
 
+@pytest.fixture
+def _texts(db: None) -> None:
+    make.make_posting(
+        title="Release engineer",
+        organization="Chauncey",
+        description="<p>A fairer world. Praktiken: on chauffe le four. Relocation.</p>",
+    )
+    make.make_posting(title="Nurse", description="<p>We pay for relocation.</p>")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_texts")
+@pytest.mark.parametrize(
+    ("words", "shown", "total", "any_word"),
+    [
+        ("fahrer", "", 0, False),
+        ("praktikum", "", 0, False),
+        ("chauffeur berlin", "", 2, True),
+        ("nurce chauffeur", "", 0, False),
+        ("nurce engineer", "", 1, True),
+        ("nurce", "nurse", 1, False),
+        ("nurce berlln", "nurse berlin", 1, False),
+        ("chauncy", "chauncey", 1, False),
+        ("releaseengineer enginneer", "releaseengineer engineer", 1, False),
+        ("relo cation nurce", "relo cation nurse", 1, False),
+        ("relocaton", "relocation", 2, False),
+        ("gelocatoin", "", 0, False),
+    ],
+)
+def test_a_word_of_texts_alone_is_hardly_what_somebody_meant(
+    words: str,
+    shown: str,
+    total: int,
+    any_word: bool,  # noqa: FBT001
+) -> None:
+    results = find(words)
+    assert results.words == (shown or words)
+    assert (results.corrected, results.total) == (bool(shown), total)
+    assert results.any_word is any_word
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_kitchen")
 def test_where_nothing_has_all_words_any_will_do() -> None:
@@ -167,6 +208,79 @@ def test_where_nothing_has_all_words_any_will_do() -> None:
 def test_a_word_being_typed_finds_what_it_may_become() -> None:
     assert find("engin").total == 1
     assert find("senior softw").total == 1
+
+
+@pytest.fixture
+def _spellings(db: None) -> None:
+    for title, text in (
+        ("Full Stack Developer", ""),
+        ("Full-Stack Engineer", ""),
+        ("Fullstack Programmer", ""),
+        ("Waiter", "A stack of plates, full-time."),
+        ("Manager", ""),
+        ("Painter", "Work with a man by the name of Ager. Not able to walk."),
+        ("Notable cook", "For ward and kitchen."),
+        ("Night cook", "We look forward."),
+    ):
+        make.make_posting(title=title, description=f"<p>{text}</p>")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_spellings")
+@pytest.mark.parametrize(
+    ("words", "total"),
+    [
+        ("fullstack", 3),
+        ("Full stack", 4),
+        ("full-stack", 4),
+        ("full stack developer", 1),
+        ("fullstack developer", 1),
+        ("fullstack full stack", 3),
+        ('"fullstack"', 1),
+        ('"full stack"', 2),
+        ("-fullstack", 5),
+        ("waiter full stack", 1),
+        ("stack full", 3),
+        ("not able", 2),
+        ("notable", 2),
+        ("manager", 1),
+        ("man ager", 2),
+        ("forward", 1),
+        ("for ward", 1),
+        ("nightcook", 1),
+        ("cooknight", 0),
+    ],
+)
+@pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
+def test_a_word_is_found_as_one_with_a_hyphen_and_as_two(
+    words: str, total: int, sort: Sort
+) -> None:
+    results = find(words, sort=sort)
+    assert (results.total, results.corrected, results.any_word) == (total, False, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_spellings")
+@pytest.mark.parametrize(
+    "words", ["fullstack developer", "full stack developer", "full-stack developer"]
+)
+def test_a_title_is_the_query_however_it_is_spelt(words: str) -> None:
+    one = make.make_posting(title="Fullstack developer", description="<p>x</p>")
+    two = make.make_posting(title="Full Stack Developer", description="<p>x</p>")
+    other = make.make_posting(title="Developer of a full stack, also fullstack")
+    found = find(words).ids
+    assert {one.pk, two.pk} <= {*found[:3]}
+    assert other.pk == found[-1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", ["fullstack", "full stack", "full-stack"])
+def test_titles_of_every_spelling_come_before_texts(words: str) -> None:
+    texts = ("Fullstack", "Full stack", "Full-stack")
+    titles = [make.make_posting(title=f"Senior {text} developer") for text in texts]
+    for text in texts:
+        make.make_posting(title="Web developer", description=f"<p>{text}.</p>")
+    assert {*find(words).ids[:3]} == {each.pk for each in titles}
 
 
 @pytest.mark.django_db
