@@ -215,8 +215,30 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
         pytest.param(
             "<ul><li>a<ul><li>b</ul><li>c</ul><ul><ul><li>d</ul></ul>",
             "<ul>\n<li>a<ul>\n<li>b</li>\n</ul>\n</li>\n<li>c</li>\n</ul>\n"
-            "<ul>\n<li><ul>\n<li>d</li>\n</ul>\n</li>\n</ul>",
+            "<ul>\n<li>d</li>\n</ul>",
             id="lists left open",
+        ),
+        pytest.param(
+            "<ul><ul><ul><li>a<li>b</ul></ul><li>c</ul>",
+            "<ul>\n<li>a</li>\n<li>b</li>\n<li>c</li>\n</ul>",
+            id="a list indented by lists",
+        ),
+        pytest.param(
+            "<ol><li>a</li><li><ul><li>b</ul></li><li><ol><li>c</ol></li><li>d</ol>",
+            "<ol>\n<li>a<ul>\n<li>b</li>\n</ul>\n<ol>\n<li>c</li>\n</ol>\n</li>\n"
+            "<li>d</li>\n</ol>",
+            id="a list in an item of its own belongs to the item before",
+        ),
+        pytest.param(
+            "<ul><li dir=rtl><ol><li>a</ol><ul><li>b</ul></li><li>c</ul>",
+            '<ol dir="rtl">\n<li>a</li>\n</ol>\n<ul dir="rtl">\n<li>b</li>\n</ul>\n'
+            "<ul>\n<li>c</li>\n</ul>",
+            id="lists of several kinds in the first item",
+        ),
+        pytest.param(
+            "<ul><li><blockquote><ul><li>a</ul></blockquote></li></ul>",
+            "<ul>\n<li><blockquote><ul>\n<li>a</li>\n</ul>\n</blockquote>\n</li>\n</ul>",
+            id="an item with more than a list",
         ),
         pytest.param(
             "<b>Tasks<br></b><li>a<br><li>b<br></li><b><br>You<br></b>c",

@@ -71,6 +71,7 @@ SHAPES = {
     "glyphs in tags": filled("<b>• </b>"),
     "bold items": filled("- <b>x</b>\n"),
     "items in items": filled("<ul><li>x<ul><li>y</ul></ul>"),
+    "lists alone": filled("<ul><ul><li>x</ul><li><ol><li>y</ul>"),
     "bold words": filled("<b>x</b>,"),
     ">": ">" * MAX_LENGTH,
     "breaks in items": "a<" + filled("<br><li>")[:-2],

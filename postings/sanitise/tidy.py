@@ -10,6 +10,7 @@ What is done, in this order:
 - Headings are renumbered without gaps from h2.
 - Under a heading, three or more lines set off by breaks alone, each up to 120
   characters, none a sentence, an address or a label with its value, become a list.
+- Items that hold a list and no words are dissolved.
 
 Every rule leaves its own result alone, so tidying twice is tidying once.
 """
@@ -26,6 +27,7 @@ from postings.sanitise.blocks import (
     Line,
     Start,
 )
+from postings.sanitise.nesting import without_idle_items
 
 _MAX_BOLD_HEADING: Final = 80
 _MAX_OWN_HEADING: Final = 200
@@ -57,7 +59,7 @@ def tidied(blocks: list[Block]) -> list[Block]:
     """The blocks rearranged; the list passed in is used up."""
     blocks = _lines_to_structure(blocks)
     _rank_headings(blocks)
-    return _plain_items(_without_idle_rules(blocks))
+    return without_idle_items(_plain_items(_without_idle_rules(blocks)))
 
 
 def _lines_to_structure(blocks: list[Block]) -> list[Block]:
