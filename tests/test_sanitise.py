@@ -172,6 +172,16 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
             "<p>ab</p>",
             id="empty elements and zero-width characters",
         ),
+        pytest.param(
+            "<p>ABOUT US\u200bAcme\ufeff&#8203;Bakes.\u200bÄpfel \u200bToo\u200b!</p>",
+            "<p>ABOUT US Acme Bakes. Äpfel Too!</p>",
+            id="a zero-width space parts words",
+        ),
+        pytest.param(
+            "<p>Donau\u200bdampf HTTP\u200bAPI acme.example/\u200bJobs 1\u200b2 ไทย\u200bดี</p>",
+            "<p>Donaudampf HTTPAPI acme.example/Jobs 12 ไทยดี</p>",
+            id="a zero-width space within a word, an address, a script without spaces",
+        ),
         pytest.param("می‌خواهم", "<p>می‌خواهم</p>", id="joiners stay in Persian"),
         pytest.param(
             "<p>Mail jobs@acme.example or see https://acme.example/a?b=1&amp;c=2.</p>",
@@ -300,6 +310,7 @@ def test_an_excerpt_leaves_headings_out_and_ends_at_a_word() -> None:
         ("R&amp;D  Lead\n(m/w/d)", "R&D Lead (m/w/d)"),
         ("<b>Senior</b> &lt;i&gt;Dev&lt;/i&gt;", "Senior Dev"),
         ("C&#43;&#43; \u200bDev\u0007", "C++ Dev"),
+        ("Baker\u200bRye", "Baker Rye"),
         ("Profit < 5 & more", "Profit < 5 & more"),
         ("R&amp;amp;D", "R&amp;D"),
         ("", ""),
@@ -312,9 +323,10 @@ def test_a_title_is_one_line_of_bare_text(value: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("source", "address"),
     [
+        ("https://a.example/Rye\u200bBread", "https://a.example/RyeBread"),
         ("https://a.example/?id=1&region=us&copy=2", "https://a.example/?id=1&amp;region=us&amp;copy=2"),
         ("https://a.example/?id=1&amp;region=us", "https://a.example/?id=1&amp;region=us"),
     ],
 )  # fmt: skip
-def test_an_address_keeps_its_ampersands(source: str, address: str) -> None:
+def test_an_address_is_taken_over_as_it_was_meant(source: str, address: str) -> None:
     assert f'href="{address}"' in clean(f'<p><a href="{source}">apply</a></p>').html

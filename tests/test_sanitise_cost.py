@@ -72,6 +72,7 @@ SHAPES = {
     "bold items": filled("- <b>x</b>\n"),
     "items in items": filled("<ul><li>x<ul><li>y</ul></ul>"),
     "lists alone": filled("<ul><ul><li>x</ul><li><ol><li>y</ul>"),
+    "zero-width spaces": filled("\u200bA\u200ba"),
     "bold words": filled("<b>x</b>,"),
     ">": ">" * MAX_LENGTH,
     "breaks in items": "a<" + filled("<br><li>")[:-2],
