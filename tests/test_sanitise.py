@@ -95,6 +95,47 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
             "<ul>\n<li>Foo</li>\n<li>Bar</li>\n<li>Baz</li>\n<li>Qux</li>\n</ul>",
             id="bullets in paragraphs",
         ),
+        pytest.param(
+            "We <b>like: • rye</b> • <i>wheat</i> &amp; oats •Spelt",
+            "<p>We <strong>like:</strong></p>\n<ul>\n<li><strong>rye</strong></li>\n"
+            "<li><em>wheat</em> &amp; oats</li>\n<li>Spelt</li>\n</ul>",
+            id="a list in one line",
+        ),
+        pytest.param(
+            "✓Bread? ✓ Rolls? ✔ Cake",
+            "<p>✓Bread? ✓ Rolls? ✔ Cake</p>",
+            id="glyphs of two kinds in one line",
+        ),
+        pytest.param(
+            "<p>Will you...<br>➤ knead dough? ➤ heat ovens? ➤ sell bread? Then write to us. "
+            "We answer everybody within a week, and like to show the bakery.</p>",
+            "<p>Will you...</p>\n<ul>\n<li>knead dough?</li>\n<li>heat ovens?</li>\n"
+            "<li>sell bread?</li>\n</ul>\n<p>Then write to us. We answer everybody within a "
+            "week, and like to show the bakery.</p>",
+            id="a list in one line with a text after it",
+        ),
+        pytest.param(
+            "<p>Rye • Wheat • Oats • Spelt</p><p>Baker ✓ Cook ✓ Clerk ✓</p>"
+            "<p>We bake: bread • cake</p><p>We bake: - bread - cake - rolls</p>",
+            "<p>Rye • Wheat • Oats • Spelt</p>\n<p>Baker ✓ Cook ✓ Clerk ✓</p>\n"
+            "<p>We bake: bread • cake</p>\n<p>We bake: - bread - cake - rolls</p>",
+            id="signs that part words",
+        ),
+        pytest.param(
+            "<p>Hello</p>\n<b>Tasks</b>\n► bake\nbread &amp; cake\n► sell\n\nBe early.\n\n"
+            "<b>Perks</b>\n► tea\n<p>See\nyou\n\nsoon</p><ul><li>If:\n► a\n► b</li></ul>",
+            "<p>Hello</p>\n<h2>Tasks</h2>\n<ul>\n<li>bake bread &amp; cake</li>\n"
+            "<li>sell</li>\n</ul>\n<p>Be early.</p>\n<h2>Perks</h2>\n<ul>\n<li>tea</li>\n"
+            "</ul>\n<p>See you soon</p>\n<ul>\n<li>If:<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"
+            "</li>\n</ul>",
+            id="glyphs that begin lines of HTML",
+        ),
+        pytest.param(
+            "<p>✓ Paid</p><p>✓ Rest</p>✔",
+            "<ul>\n<li>Paid</li>\n<li>Rest</li>\n</ul>\n<p>✔</p>",
+            id="ticks",
+        ),
+        pytest.param("✓ Verified", "<p>✓ Verified</p>", id="a lone tick is a tick"),
         pytest.param("- Regards", "<p>- Regards</p>", id="a lone dash is a dash"),
         pytest.param(
             "<ul><li>• <b>Foo</b></li></ul>",

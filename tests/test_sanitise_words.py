@@ -32,7 +32,7 @@ DROPPED = [
     "head",
     "title",
 ]
-BULLETS = "•●▪◦‣\u2043∙\uf0b7\uf0a7-\u2013—*·+"
+BULLETS = "•●▪■➤►➢✓✔◦‣\u2043∙\uf0b7\uf0a7-\u2013—*·+"
 ITEM = "\n"  # where a list item starts; nothing else here is white space
 #: A line made of these is a rule, and no words.
 RULE = re.compile(r"[-_=*\u2013—•·]{3,}")
@@ -218,6 +218,7 @@ WORDS = [
     "-",
     "–",
     "•",
+    "✓",
     "*",
     "·",
     "+",

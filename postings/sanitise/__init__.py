@@ -25,6 +25,7 @@ from postings.sanitise.policy import (
     Removals,
 )
 from postings.sanitise.render import rendered
+from postings.sanitise.runs import in_lines
 from postings.sanitise.tidy import tidied
 from postings.sanitise.tokens import (
     ESCAPED_TAG,
@@ -102,7 +103,7 @@ def clean(text: str) -> Cleaned:
     """
     removed = Removals()
     html = _bounded(decode(_bounded(text, removed)), removed)
-    newlines = False
+    newlines = glyphs = False
     if not LITERAL_TAG.search(html):
         newlines = True
         html = unwrapped(html)
@@ -110,7 +111,9 @@ def clean(text: str) -> Cleaned:
             html = as_html(unescape(html) if "&" in html else html)
     elif not _LAYOUT_TAG.search(html):
         newlines = True
-    builder = Builder(removed, tidy=True, newlines=newlines)
+    else:
+        glyphs = in_lines(html)
+    builder = Builder(removed, tidy=True, newlines=newlines, glyphs=glyphs)
     blocks = tidied(builder.read(tokens(html, removed)))
     return Cleaned(
         html=bleached(rendered(blocks, removed, tidy=True), new_lines=True),

@@ -29,6 +29,7 @@ from postings.sanitise.policy import (
     RemovalCode,
     Removals,
 )
+from postings.sanitise.runs import GLYPHS
 from postings.sanitise.tokens import CLOSE, OPEN, TEXT, Token
 
 _RENAMED: Final = {
@@ -89,12 +90,18 @@ _MAX_REOPENED: Final = 400
 
 
 class Builder:
-    """Gathers blocks; `blocks` is complete after `read`."""
+    """Gathers blocks; `blocks` is complete after `read`.
 
-    def __init__(self, removed: Removals, *, tidy: bool, newlines: bool) -> None:
+    `newlines` says that each ends a line, `glyphs` that one before a glyph does.
+    """
+
+    def __init__(
+        self, removed: Removals, *, tidy: bool, newlines: bool, glyphs: bool = False
+    ) -> None:
         self.removed = removed
         self.tidy = tidy
         self.newlines = newlines
+        self.glyphs = glyphs
         self.blocks: list[Block] = []
         self.whole = 0  # blocks that are not brackets, ever
         self.stack: list[tuple[str, int, int, tuple[str, ...]]] = []
@@ -143,8 +150,27 @@ class Builder:
             for line in rest:
                 self._end_line()
                 self._run(line)
+        elif self.glyphs and "\n" in text and self.kind is PARAGRAPH:
+            self._glyph_lines(text)
         else:
             self._run(text)
+
+    def _glyph_lines(self, text: str) -> None:
+        """A glyph begins a line, and in text without a block of its own a blank line
+        ends a paragraph; other new lines are spaces, as in all HTML."""
+        loose = not self.stack and not self.explicit
+        first, *rest = text.split("\n")
+        self._run(first)
+        for at, line in enumerate(rest, 1):
+            begun = line.lstrip()
+            if begun and begun[0] in GLYPHS:
+                self._end_line()
+            if not begun and loose and at < len(rest):
+                self._end_line()
+                self._end_line()
+            else:
+                self.space = True
+                self._run(line)
 
     def _run(self, text: str) -> None:
         folded = " ".join(text.split())

@@ -3,7 +3,9 @@
 What is done, in this order:
 
 - Lines that begin with a bullet become list items: one such line is enough for a
-  glyph that is nothing else (•), two in a row for one that may be (-, *, a dash).
+  glyph that is nothing else (•), two in a row for one that may be (-, *, a dash, ✓).
+- Lines that hold a whole list, glyph by glyph, become what stands before it, its items
+  and what comes after.
 - Lines numbered 1, 2, ... become an ordered list.
 - Lines that are bold and nothing else, up to 80 characters and no sentence, become
   headings, where something follows them and no more than two stand in a row.
@@ -28,6 +30,7 @@ from postings.sanitise.blocks import (
     Start,
 )
 from postings.sanitise.nesting import without_idle_items
+from postings.sanitise.runs import parted
 
 _MAX_BOLD_HEADING: Final = 80
 _MAX_OWN_HEADING: Final = 200
@@ -37,12 +40,13 @@ _MIN_PLAIN_ITEMS: Final = 3
 _MAX_PLAIN_ITEM: Final = 120
 
 _JOINERS: Final = "[\ufe0e\ufe0f\u200c-\u200f]*"
-_SURE: Final = "[•●▪◦‣\u2043∙\uf0b7\uf0a7]"
+_SURE: Final = "[•●▪■➤►➢◦‣\u2043∙\uf0b7\uf0a7]"
 # `·`, `-` and their like begin an item when white space follows; a hyphen also when
 # a capital letter does.
+_TICK: Final = "[✓✔]"
 _UNSURE: Final = "[-\u2013—*·+]"
 _BULLET: Final = re.compile(
-    rf"(?:(?P<sure>{_SURE}){_JOINERS}\s*|{_UNSURE}{_JOINERS}\s+|[-\u2013](?=[^\W\d_a-z]))"
+    rf"(?:(?P<sure>{_SURE}){_JOINERS}\s*|{_TICK}{_JOINERS}\s*|{_UNSURE}{_JOINERS}\s+|[-\u2013](?=[^\W\d_a-z]))"
 )
 _BULLETS: Final = re.compile(f"(?:{_BULLET.pattern.replace('?P<sure>', '')})+")
 _NUMBER: Final = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
@@ -140,7 +144,8 @@ def _section(
     places = [
         _Place(line, block, _role(line, top=top))
         for block in paragraphs
-        for line in block.lines
+        for whole in block.lines
+        for line in (parted(whole) if top else (whole,))
     ]
     if not any(place.role for place in places):
         return paragraphs
