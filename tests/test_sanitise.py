@@ -143,6 +143,21 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
             id="bullet inside an item",
         ),
         pytest.param(
+            "<ul><li>- Foo<br>Bar<br>• a<br>• b</li></ul>",
+            "<ul>\n<li>Foo<br>Bar<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n</li>\n</ul>",
+            id="a dash inside an item, bullets after it",
+        ),
+        pytest.param(
+            "<h2><i>Our <b>bread</b> shop</i></h2>a",
+            "<h2><em>Our bread shop</em></h2>\n<p>a</p>",
+            id="bold inside a heading",
+        ),
+        pytest.param(
+            "<h2><b><i>Our</b> shop</i></h2>a",
+            "<h2><em>Our shop</em></h2>\n<p>a</p>",
+            id="bold that ends inside other emphasis",
+        ),
+        pytest.param(
             "1. Foo\n2. Bar", "<ol>\n<li>Foo</li>\n<li>Bar</li>\n</ol>", id="numbers"
         ),
         pytest.param("3. Foo\n4. Bar", "<p>3. Foo<br>4. Bar</p>", id="not from one"),

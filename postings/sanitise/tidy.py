@@ -226,7 +226,7 @@ def _strip_item(places: list[_Place]) -> None:
     bullets = sum(place.role == "bullet" for place in places)
     first = places[0]
     text = first.line.text
-    if bullets <= 1 and _BULLET.match(text) and _WORD.search(text):
+    if (bullets <= 1 or not first.role) and _BULLET.match(text) and _WORD.search(text):
         line = _without_marker(first.line, _BULLETS)
         if line is not None:
             first.line = line
@@ -239,6 +239,7 @@ def _unbold(line: Line) -> Line:
         html = html.replace("<strong>", "").replace("</strong>", "")
         for tag in ("em", "code", "sub", "sup"):
             html = html.replace(f"</{tag}><{tag}>", "")
+            html = html.replace(f"</{tag}> <{tag}>", " ")
     return Line(html, line.text, bold=False)
 
 
