@@ -37,6 +37,7 @@ Step = Callable[[str], Cleaned]
             "<p>use &lt;b&gt;</p>", "<p>use &lt;b&gt;</p>", id="mixed: literal wins"
         ),
         pytest.param("<p>a&lt;br/&gt;b", "<p>a<br>b", id="mixed: a left-over break"),
+        pytest.param("a&amp;nbsp;b &amp;amp;nbsp;c", "a&nbsp;b &nbsp;c", id="spaces"),
         pytest.param("R&amp;D\nat 5 &lt; 6", "R&amp;D\nat 5 &lt; 6", id="plain"),
         pytest.param("List&lt;String&gt;", "List&lt;String&gt;", id="no tag of HTML"),
         pytest.param("## Tasks\n- **a**", "## Tasks\n- **a**", id="Markdown"),
@@ -174,6 +175,12 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
             id="Markdown",
         ),
         pytest.param(
+            "Rye**&nbsp;bread\xa0**and 2**3\n\n** See below\n\n\xa0**You bake:\n\n&amp;nbsp;**\n\n• rye",
+            "<p>Rye <strong>bread</strong> and 2**3</p>\n<p>** See below</p>\n"
+            "<h2>You bake:</h2>\n<ul>\n<li>rye</li>\n</ul>",
+            id="Markdown with what HTML left in it",
+        ),
+        pytest.param(
             "**Stack**\n\n```sh\npip  install\n  x & y\n```\nEnd **now**",
             "<h2>Stack</h2>\n<pre>pip  install\n  x &amp; y</pre>\n"
             "<p>End <strong>now</strong></p>",
@@ -211,6 +218,12 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
             "<p>You’ll know www.Acme.Com or ASP.Net and bake as well!</p>\n"
             "<p>Then write.</p>".replace("www.Acme.Com", LINKED),
             id="text run into one line",
+        ),
+        pytest.param(
+            "<p>&lt;span style='font:\"x\"'&gt;Rye&lt;/span&gt; &lt;span&gt; "
+            '<code>&lt;font style="x"&gt;</code></p>',
+            '<p>Rye &lt;span&gt; <code>&lt;font style="x"&gt;</code></p>',
+            id="a style that was pasted as text",
         ),
         pytest.param(
             "<p>See www.acme.example/jobs, or xwww.acme.example.</p>",

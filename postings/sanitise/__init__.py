@@ -60,6 +60,8 @@ __all__ = [
 
 _MAX_DECODINGS: Final = 2
 _ESCAPED_BREAK: Final = re.compile(r"&lt;br\s{0,3}/?&gt;", re.IGNORECASE)
+# Escaped once more than the text around it: nobody is meant to read it.
+_ESCAPED_SPACE: Final = re.compile(r"&(?:amp;)+nbsp;")
 # Tags that say where lines and paragraphs end; a text with none of them says it with
 # newlines.
 _LAYOUT_TAG: Final = re.compile(
@@ -85,8 +87,11 @@ def decode(text: str) -> str:
     own names, so that `List&lt;String&gt;` is none. In a text with a literal tag the
     escaped ones are words (`use &lt;p&gt; for paragraphs`), but for `&lt;br&gt;`,
     which stays of a text that was put together. Plain text and Markdown are taken as
-    they are; their character references are read with the HTML.
+    they are; their character references are read with the HTML. A non-breaking space
+    is read however often it was escaped.
     """
+    if "nbsp;" in text:
+        text = _ESCAPED_SPACE.sub("&nbsp;", text)
     for _ in range(_MAX_DECODINGS):
         if LITERAL_TAG.search(text):
             return _ESCAPED_BREAK.sub("<br>", text) if "&lt;" in text else text

@@ -6,6 +6,7 @@ only its tags are put right. Either way the result holds allowed tags alone, eac
 closed, so that bleach (quadratic on deep or misnested input) has an easy time.
 """
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import Final
@@ -87,6 +88,10 @@ _SECTIONS: Final = ("thead", "tbody")
 # An inline element left open is reopened in every block that follows; after so many
 # it is taken for one that was never closed.
 _MAX_REOPENED: Final = 400
+# A tag escaped once more than the text around it. A style is what tells it from words.
+_PASTED_STYLE: Final = re.compile(
+    r"<(span|font)\s{1,3}style=[^<>]{0,300}>([^<>]*+)(?:</\1>)?", re.IGNORECASE
+)
 
 
 class Builder:
@@ -173,6 +178,8 @@ class Builder:
                 self._run(line)
 
     def _run(self, text: str) -> None:
+        if "style=" in text and "code" not in self.wanted:
+            text = _PASTED_STYLE.sub(r"\2", text)
         folded = " ".join(text.split())
         if not folded:
             self.space = self.space or bool(text)
