@@ -37,6 +37,7 @@ Step = Callable[[str], Cleaned]
             "<p>use &lt;b&gt;</p>", "<p>use &lt;b&gt;</p>", id="mixed: literal wins"
         ),
         pytest.param("<p>a&lt;br/&gt;b", "<p>a<br>b", id="mixed: a left-over break"),
+        pytest.param("a&amp;nbsp;b &amp;amp;nbsp;c", "a&nbsp;b &nbsp;c", id="spaces"),
         pytest.param("R&amp;D\nat 5 &lt; 6", "R&amp;D\nat 5 &lt; 6", id="plain"),
         pytest.param("List&lt;String&gt;", "List&lt;String&gt;", id="no tag of HTML"),
         pytest.param("## Tasks\n- **a**", "## Tasks\n- **a**", id="Markdown"),
@@ -95,11 +96,67 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
             "<ul>\n<li>Foo</li>\n<li>Bar</li>\n<li>Baz</li>\n<li>Qux</li>\n</ul>",
             id="bullets in paragraphs",
         ),
+        pytest.param(
+            "We <b>like: • rye</b> • <i>wheat</i> &amp; oats •Spelt",
+            "<p>We <strong>like:</strong></p>\n<ul>\n<li><strong>rye</strong></li>\n"
+            "<li><em>wheat</em> &amp; oats</li>\n<li>Spelt</li>\n</ul>",
+            id="a list in one line",
+        ),
+        pytest.param(
+            "✓Bread? ✓ Rolls? ✔ Cake",
+            "<p>✓Bread? ✓ Rolls? ✔ Cake</p>",
+            id="glyphs of two kinds in one line",
+        ),
+        pytest.param(
+            "<p>Will you...<br>➤ knead dough? ➤ heat ovens? ➤ sell bread? Then write to us. "
+            "We answer everybody within a week, and like to show the bakery.</p>",
+            "<p>Will you...</p>\n<ul>\n<li>knead dough?</li>\n<li>heat ovens?</li>\n"
+            "<li>sell bread?</li>\n</ul>\n<p>Then write to us. We answer everybody within a "
+            "week, and like to show the bakery.</p>",
+            id="a list in one line with a text after it",
+        ),
+        pytest.param(
+            "<p>Rye • Wheat • Oats • Spelt</p><p>Baker ✓ Cook ✓ Clerk ✓</p>"
+            "<p>We bake: bread • cake</p><p>We bake: - bread - cake - rolls</p>",
+            "<p>Rye • Wheat • Oats • Spelt</p>\n<p>Baker ✓ Cook ✓ Clerk ✓</p>\n"
+            "<p>We bake: bread • cake</p>\n<p>We bake: - bread - cake - rolls</p>",
+            id="signs that part words",
+        ),
+        pytest.param(
+            "<p>Hello</p>\n<b>Tasks</b>\n► bake\nbread &amp; cake\n► sell\n\nBe early.\n\n"
+            "<b>Perks</b>\n► tea\n<p>See\nyou\n\nsoon</p><ul><li>If:\n► a\n► b</li></ul>",
+            "<p>Hello</p>\n<h2>Tasks</h2>\n<ul>\n<li>bake bread &amp; cake</li>\n"
+            "<li>sell</li>\n</ul>\n<p>Be early.</p>\n<h2>Perks</h2>\n<ul>\n<li>tea</li>\n"
+            "</ul>\n<p>See you soon</p>\n<ul>\n<li>If:<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"
+            "</li>\n</ul>",
+            id="glyphs that begin lines of HTML",
+        ),
+        pytest.param(
+            "<p>✓ Paid</p><p>✓ Rest</p>✔",
+            "<ul>\n<li>Paid</li>\n<li>Rest</li>\n</ul>\n<p>✔</p>",
+            id="ticks",
+        ),
+        pytest.param("✓ Verified", "<p>✓ Verified</p>", id="a lone tick is a tick"),
         pytest.param("- Regards", "<p>- Regards</p>", id="a lone dash is a dash"),
         pytest.param(
             "<ul><li>• <b>Foo</b></li></ul>",
             "<ul>\n<li><strong>Foo</strong></li>\n</ul>",
             id="bullet inside an item",
+        ),
+        pytest.param(
+            "<ul><li>- Foo<br>Bar<br>• a<br>• b</li></ul>",
+            "<ul>\n<li>Foo<br>Bar<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n</li>\n</ul>",
+            id="a dash inside an item, bullets after it",
+        ),
+        pytest.param(
+            "<h2><i>Our <b>bread</b> shop</i></h2>a",
+            "<h2><em>Our bread shop</em></h2>\n<p>a</p>",
+            id="bold inside a heading",
+        ),
+        pytest.param(
+            "<h2><b><i>Our</b> shop</i></h2>a",
+            "<h2><em>Our shop</em></h2>\n<p>a</p>",
+            id="bold that ends inside other emphasis",
         ),
         pytest.param(
             "1. Foo\n2. Bar", "<ol>\n<li>Foo</li>\n<li>Bar</li>\n</ol>", id="numbers"
@@ -116,6 +173,12 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
             f'<a href="https://a.example/x" {REL}>site</a>.</p>\n'
             "<ul>\n<li>a</li>\n<li>b</li>\n</ul>",
             id="Markdown",
+        ),
+        pytest.param(
+            "Rye**&nbsp;bread\xa0**and 2**3\n\n** See below\n\n\xa0**You bake:\n\n&amp;nbsp;**\n\n• rye",
+            "<p>Rye <strong>bread</strong> and 2**3</p>\n<p>** See below</p>\n"
+            "<h2>You bake:</h2>\n<ul>\n<li>rye</li>\n</ul>",
+            id="Markdown with what HTML left in it",
         ),
         pytest.param(
             "**Stack**\n\n```sh\npip  install\n  x & y\n```\nEnd **now**",
@@ -157,6 +220,12 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
             id="text run into one line",
         ),
         pytest.param(
+            "<p>&lt;span style='font:\"x\"'&gt;Rye&lt;/span&gt; &lt;span&gt; "
+            '<code>&lt;font style="x"&gt;</code></p>',
+            '<p>Rye &lt;span&gt; <code>&lt;font style="x"&gt;</code></p>',
+            id="a style that was pasted as text",
+        ),
+        pytest.param(
             "<p>See www.acme.example/jobs, or xwww.acme.example.</p>",
             f'<p>See <a href="http://www.acme.example/jobs" {REL}>www.acme.example/jobs'
             "</a>, or xwww.acme.example.</p>",
@@ -171,6 +240,16 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
             "<p>&nbsp;</p><p></p><p>a\u200bb</p><ul><li></li></ul><b> </b>",
             "<p>ab</p>",
             id="empty elements and zero-width characters",
+        ),
+        pytest.param(
+            "<p>ABOUT US\u200bAcme\ufeff&#8203;Bakes.\u200bÄpfel \u200bToo\u200b!</p>",
+            "<p>ABOUT US Acme Bakes. Äpfel Too!</p>",
+            id="a zero-width space parts words",
+        ),
+        pytest.param(
+            "<p>Donau\u200bdampf HTTP\u200bAPI acme.example/\u200bJobs 1\u200b2 ไทย\u200bดี</p>",
+            "<p>Donaudampf HTTPAPI acme.example/Jobs 12 ไทยดี</p>",
+            id="a zero-width space within a word, an address, a script without spaces",
         ),
         pytest.param("می‌خواهم", "<p>می‌خواهم</p>", id="joiners stay in Persian"),
         pytest.param(
@@ -215,8 +294,30 @@ def test_decoding_follows_the_rule(received: str, decoded: str) -> None:
         pytest.param(
             "<ul><li>a<ul><li>b</ul><li>c</ul><ul><ul><li>d</ul></ul>",
             "<ul>\n<li>a<ul>\n<li>b</li>\n</ul>\n</li>\n<li>c</li>\n</ul>\n"
-            "<ul>\n<li><ul>\n<li>d</li>\n</ul>\n</li>\n</ul>",
+            "<ul>\n<li>d</li>\n</ul>",
             id="lists left open",
+        ),
+        pytest.param(
+            "<ul><ul><ul><li>a<li>b</ul></ul><li>c</ul>",
+            "<ul>\n<li>a</li>\n<li>b</li>\n<li>c</li>\n</ul>",
+            id="a list indented by lists",
+        ),
+        pytest.param(
+            "<ol><li>a</li><li><ul><li>b</ul></li><li><ol><li>c</ol></li><li>d</ol>",
+            "<ol>\n<li>a<ul>\n<li>b</li>\n</ul>\n<ol>\n<li>c</li>\n</ol>\n</li>\n"
+            "<li>d</li>\n</ol>",
+            id="a list in an item of its own belongs to the item before",
+        ),
+        pytest.param(
+            "<ul><li dir=rtl><ol><li>a</ol><ul><li>b</ul></li><li>c</ul>",
+            '<ol dir="rtl">\n<li>a</li>\n</ol>\n<ul dir="rtl">\n<li>b</li>\n</ul>\n'
+            "<ul>\n<li>c</li>\n</ul>",
+            id="lists of several kinds in the first item",
+        ),
+        pytest.param(
+            "<ul><li><blockquote><ul><li>a</ul></blockquote></li></ul>",
+            "<ul>\n<li><blockquote><ul>\n<li>a</li>\n</ul>\n</blockquote>\n</li>\n</ul>",
+            id="an item with more than a list",
         ),
         pytest.param(
             "<b>Tasks<br></b><li>a<br><li>b<br></li><b><br>You<br></b>c",
@@ -278,6 +379,7 @@ def test_an_excerpt_leaves_headings_out_and_ends_at_a_word() -> None:
         ("R&amp;D  Lead\n(m/w/d)", "R&D Lead (m/w/d)"),
         ("<b>Senior</b> &lt;i&gt;Dev&lt;/i&gt;", "Senior Dev"),
         ("C&#43;&#43; \u200bDev\u0007", "C++ Dev"),
+        ("Baker\u200bRye", "Baker Rye"),
         ("Profit < 5 & more", "Profit < 5 & more"),
         ("R&amp;amp;D", "R&amp;D"),
         ("", ""),
@@ -290,9 +392,10 @@ def test_a_title_is_one_line_of_bare_text(value: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("source", "address"),
     [
+        ("https://a.example/Rye\u200bBread", "https://a.example/RyeBread"),
         ("https://a.example/?id=1&region=us&copy=2", "https://a.example/?id=1&amp;region=us&amp;copy=2"),
         ("https://a.example/?id=1&amp;region=us", "https://a.example/?id=1&amp;region=us"),
     ],
 )  # fmt: skip
-def test_an_address_keeps_its_ampersands(source: str, address: str) -> None:
+def test_an_address_is_taken_over_as_it_was_meant(source: str, address: str) -> None:
     assert f'href="{address}"' in clean(f'<p><a href="{source}">apply</a></p>').html

@@ -32,11 +32,13 @@ DROPPED = [
     "head",
     "title",
 ]
-BULLETS = "•●▪◦‣\u2043∙\uf0b7\uf0a7-\u2013—*·+"
+BULLETS = "•●▪■➤►➢✓✔◦‣\u2043∙\uf0b7\uf0a7-\u2013—*·+"
 ITEM = "\n"  # where a list item starts; nothing else here is white space
 #: A line made of these is a rule, and no words.
 RULE = re.compile(r"[-_=*\u2013—•·]{3,}")
 NUMBER = re.compile(r"\d{1,3}[.)]")
+#: A tag that was pasted as text, white space gone.
+STYLE = re.compile(r"<(?:span|font)style=[^<>]*>|</(?:span|font)>")
 ADDRESS = re.compile(r"\]\([^()]*\)|```[\w+#-]*")
 
 
@@ -80,7 +82,7 @@ def same_words(received: str, html: str) -> bool:
 
     Reads `received` along `html`, in every way it can be read at once: at the start of
     an item bullets or a number may be passed over, in Markdown its markers, and
-    anywhere what draws a rule.
+    anywhere what draws a rule or is a tag with a style.
     """
     source = decode(received)
     markdown = "<" not in source and is_markdown(source)
@@ -116,6 +118,8 @@ def passed(given_: str, places: set[int], *, markdown: bool) -> set[int]:
         at = waiting.pop()
         rule = RULE.match(given_, at)
         ends = list(range(at + 3, rule.end() + 1)) if rule else []
+        if style := STYLE.match(given_, at):
+            ends.append(style.end())
         if markdown:
             if given_[at : at + 1] and given_[at] in "*#`[]|\\-:":
                 ends.append(at + 1)
@@ -137,6 +141,8 @@ def passed(given_: str, places: set[int], *, markdown: bool) -> set[int]:
         ("- a<br>- b", "<ul><li>a</li><li>b</li></ul>", True),
         ("- a<br>- b", "<p>a<br>b</p>", False),
         ("<p>1. a</p>", "<ol><li>a</li></ol>", True),
+        ("<p>&lt;span style=x&gt;a", "<p>a</p>", True),
+        ("<p>&lt;span&gt;a", "<p>a</p>", False),
         ("<p>2021 a</p>", "<ul><li>a</li></ul>", False),
         ("**a** [b](http://c)", "<p><strong>a</strong> <a>b</a></p>", True),
         ("<p>**a**</p>", "<p><strong>a</strong></p>", False),
@@ -218,6 +224,7 @@ WORDS = [
     "-",
     "–",
     "•",
+    "✓",
     "*",
     "·",
     "+",

@@ -25,6 +25,7 @@ from postings.sanitise.policy import (
     Removals,
 )
 from postings.sanitise.render import rendered
+from postings.sanitise.runs import in_lines
 from postings.sanitise.tidy import tidied
 from postings.sanitise.tokens import (
     ESCAPED_TAG,
@@ -59,6 +60,8 @@ __all__ = [
 
 _MAX_DECODINGS: Final = 2
 _ESCAPED_BREAK: Final = re.compile(r"&lt;br\s{0,3}/?&gt;", re.IGNORECASE)
+# Escaped once more than the text around it: nobody is meant to read it.
+_ESCAPED_SPACE: Final = re.compile(r"&(?:amp;)+nbsp;")
 # Tags that say where lines and paragraphs end; a text with none of them says it with
 # newlines.
 _LAYOUT_TAG: Final = re.compile(
@@ -84,8 +87,11 @@ def decode(text: str) -> str:
     own names, so that `List&lt;String&gt;` is none. In a text with a literal tag the
     escaped ones are words (`use &lt;p&gt; for paragraphs`), but for `&lt;br&gt;`,
     which stays of a text that was put together. Plain text and Markdown are taken as
-    they are; their character references are read with the HTML.
+    they are; their character references are read with the HTML. A non-breaking space
+    is read however often it was escaped.
     """
+    if "nbsp;" in text:
+        text = _ESCAPED_SPACE.sub("&nbsp;", text)
     for _ in range(_MAX_DECODINGS):
         if LITERAL_TAG.search(text):
             return _ESCAPED_BREAK.sub("<br>", text) if "&lt;" in text else text
@@ -102,7 +108,7 @@ def clean(text: str) -> Cleaned:
     """
     removed = Removals()
     html = _bounded(decode(_bounded(text, removed)), removed)
-    newlines = False
+    newlines = glyphs = False
     if not LITERAL_TAG.search(html):
         newlines = True
         html = unwrapped(html)
@@ -110,7 +116,9 @@ def clean(text: str) -> Cleaned:
             html = as_html(unescape(html) if "&" in html else html)
     elif not _LAYOUT_TAG.search(html):
         newlines = True
-    builder = Builder(removed, tidy=True, newlines=newlines)
+    else:
+        glyphs = in_lines(html)
+    builder = Builder(removed, tidy=True, newlines=newlines, glyphs=glyphs)
     blocks = tidied(builder.read(tokens(html, removed)))
     return Cleaned(
         html=bleached(rendered(blocks, removed, tidy=True), new_lines=True),

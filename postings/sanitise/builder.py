@@ -6,6 +6,7 @@ only its tags are put right. Either way the result holds allowed tags alone, eac
 closed, so that bleach (quadratic on deep or misnested input) has an easy time.
 """
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import Final
@@ -29,6 +30,7 @@ from postings.sanitise.policy import (
     RemovalCode,
     Removals,
 )
+from postings.sanitise.runs import GLYPHS
 from postings.sanitise.tokens import CLOSE, OPEN, TEXT, Token
 
 _RENAMED: Final = {
@@ -86,15 +88,25 @@ _SECTIONS: Final = ("thead", "tbody")
 # An inline element left open is reopened in every block that follows; after so many
 # it is taken for one that was never closed.
 _MAX_REOPENED: Final = 400
+# A tag escaped once more than the text around it. A style is what tells it from words.
+_PASTED_STYLE: Final = re.compile(
+    r"<(span|font)\s{1,3}style=[^<>]{0,300}>([^<>]*+)(?:</\1>)?", re.IGNORECASE
+)
 
 
 class Builder:
-    """Gathers blocks; `blocks` is complete after `read`."""
+    """Gathers blocks; `blocks` is complete after `read`.
 
-    def __init__(self, removed: Removals, *, tidy: bool, newlines: bool) -> None:
+    `newlines` says that each ends a line, `glyphs` that one before a glyph does.
+    """
+
+    def __init__(
+        self, removed: Removals, *, tidy: bool, newlines: bool, glyphs: bool = False
+    ) -> None:
         self.removed = removed
         self.tidy = tidy
         self.newlines = newlines
+        self.glyphs = glyphs
         self.blocks: list[Block] = []
         self.whole = 0  # blocks that are not brackets, ever
         self.stack: list[tuple[str, int, int, tuple[str, ...]]] = []
@@ -143,10 +155,31 @@ class Builder:
             for line in rest:
                 self._end_line()
                 self._run(line)
+        elif self.glyphs and "\n" in text and self.kind is PARAGRAPH:
+            self._glyph_lines(text)
         else:
             self._run(text)
 
+    def _glyph_lines(self, text: str) -> None:
+        """A glyph begins a line, and in text without a block of its own a blank line
+        ends a paragraph; other new lines are spaces, as in all HTML."""
+        loose = not self.stack and not self.explicit
+        first, *rest = text.split("\n")
+        self._run(first)
+        for at, line in enumerate(rest, 1):
+            begun = line.lstrip()
+            if begun and begun[0] in GLYPHS:
+                self._end_line()
+            if not begun and loose and at < len(rest):
+                self._end_line()
+                self._end_line()
+            else:
+                self.space = True
+                self._run(line)
+
     def _run(self, text: str) -> None:
+        if "style=" in text and "code" not in self.wanted:
+            text = _PASTED_STYLE.sub(r"\2", text)
         folded = " ".join(text.split())
         if not folded:
             self.space = self.space or bool(text)

@@ -7,7 +7,7 @@ from typing import Final
 # Clearly Markdown: a heading, bold between asterisks, a link with its address, a fence
 # around code, or the rule under the heads of a table.
 _CLEAR: Final = re.compile(
-    r"^\#{1,6} +\S|\*\*[^\s*][^*\n]{0,500}\*\*|\[[^\[\]\n]{1,300}\]\(https?://[^\s()]{1,900}\)"
+    r"^\#{1,6} +\S|\*\*(?:[^\s*]|\xa0|&nbsp;)[^*\n]{0,500}\*\*|\[[^\[\]\n]{1,300}\]\(https?://[^\s()]{1,900}\)"
     r"|^```[\w+#-]{0,20}$|^ ?\|(?: *:?-{2,}:? *\|){2,30} *$",
     re.MULTILINE,
 )
@@ -19,7 +19,14 @@ _TABLE: Final = re.compile(
     re.MULTILINE,
 )
 _HEADING: Final = re.compile(r"^(\#{1,6}) +(\S[^\n]*?)[ \#]*$", re.MULTILINE)
-_STRONG: Final = re.compile(r"\*\*([^\s*](?:[^*\n]{0,500}[^\s*])?)\*\*(?!\*)")
+# A non-breaking space inside the asterisks is what converters leave of HTML's bold.
+_STRONG: Final = re.compile(
+    r"\*\*(\xa0 ?)?([^\s*](?:[^*\n]{0,500}[^\s*])?)( ?\xa0)?\*\*(?!\*)"
+)
+_STRONG_OVER_LINES: Final = re.compile(
+    r"^(\s?\*\*[^\s*][^*\n]{0,500}?)[^\S\n]{0,20}\n\s{0,20}\*\*[^\S\n]{0,20}$",
+    re.MULTILINE,
+)
 _EMPHASIS: Final = re.compile(
     r"(?<![\w*\\])\*([^\s*](?:[^*\n]{0,300}[^\s*])?)\*(?![\w*])"
 )
@@ -52,7 +59,8 @@ def _structured(html: str) -> str:
     html = _TABLE.sub(_table, html)
     html = _HEADING.sub(_heading, html)
     html = _LINK.sub(r'<a href="\2">\1</a>', html)
-    html = _STRONG.sub(r"<strong>\1</strong>", html)
+    html = _STRONG_OVER_LINES.sub(r"\1**", html)
+    html = _STRONG.sub(r"\1<strong>\2</strong>\3", html)
     html = _EMPHASIS.sub(r"<em>\1</em>", html)
     return _ESCAPED.sub(r"\1", html)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-POLICY_VERSION: Final = 3
+POLICY_VERSION: Final = 4
 """Raised whenever the same text would come out differently; stored texts keep it."""
 
 MAX_LENGTH: Final = 256 * 1024

@@ -3,13 +3,16 @@
 What is done, in this order:
 
 - Lines that begin with a bullet become list items: one such line is enough for a
-  glyph that is nothing else (•), two in a row for one that may be (-, *, a dash).
+  glyph that is nothing else (•), two in a row for one that may be (-, *, a dash, ✓).
+- Lines that hold a whole list, glyph by glyph, become what stands before it, its items
+  and what comes after.
 - Lines numbered 1, 2, ... become an ordered list.
 - Lines that are bold and nothing else, up to 80 characters and no sentence, become
   headings, where something follows them and no more than two stand in a row.
 - Headings are renumbered without gaps from h2.
 - Under a heading, three or more lines set off by breaks alone, each up to 120
   characters, none a sentence, an address or a label with its value, become a list.
+- Items that hold a list and no words are dissolved.
 
 Every rule leaves its own result alone, so tidying twice is tidying once.
 """
@@ -26,6 +29,8 @@ from postings.sanitise.blocks import (
     Line,
     Start,
 )
+from postings.sanitise.nesting import without_idle_items
+from postings.sanitise.runs import parted
 
 _MAX_BOLD_HEADING: Final = 80
 _MAX_OWN_HEADING: Final = 200
@@ -35,12 +40,13 @@ _MIN_PLAIN_ITEMS: Final = 3
 _MAX_PLAIN_ITEM: Final = 120
 
 _JOINERS: Final = "[\ufe0e\ufe0f\u200c-\u200f]*"
-_SURE: Final = "[•●▪◦‣\u2043∙\uf0b7\uf0a7]"
+_SURE: Final = "[•●▪■➤►➢◦‣\u2043∙\uf0b7\uf0a7]"
 # `·`, `-` and their like begin an item when white space follows; a hyphen also when
 # a capital letter does.
+_TICK: Final = "[✓✔]"
 _UNSURE: Final = "[-\u2013—*·+]"
 _BULLET: Final = re.compile(
-    rf"(?:(?P<sure>{_SURE}){_JOINERS}\s*|{_UNSURE}{_JOINERS}\s+|[-\u2013](?=[^\W\d_a-z]))"
+    rf"(?:(?P<sure>{_SURE}){_JOINERS}\s*|{_TICK}{_JOINERS}\s*|{_UNSURE}{_JOINERS}\s+|[-\u2013](?=[^\W\d_a-z]))"
 )
 _BULLETS: Final = re.compile(f"(?:{_BULLET.pattern.replace('?P<sure>', '')})+")
 _NUMBER: Final = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
@@ -57,7 +63,7 @@ def tidied(blocks: list[Block]) -> list[Block]:
     """The blocks rearranged; the list passed in is used up."""
     blocks = _lines_to_structure(blocks)
     _rank_headings(blocks)
-    return _plain_items(_without_idle_rules(blocks))
+    return without_idle_items(_plain_items(_without_idle_rules(blocks)))
 
 
 def _lines_to_structure(blocks: list[Block]) -> list[Block]:
@@ -138,7 +144,8 @@ def _section(
     places = [
         _Place(line, block, _role(line, top=top))
         for block in paragraphs
-        for line in block.lines
+        for whole in block.lines
+        for line in (parted(whole) if top else (whole,))
     ]
     if not any(place.role for place in places):
         return paragraphs
@@ -219,7 +226,7 @@ def _strip_item(places: list[_Place]) -> None:
     bullets = sum(place.role == "bullet" for place in places)
     first = places[0]
     text = first.line.text
-    if bullets <= 1 and _BULLET.match(text) and _WORD.search(text):
+    if (bullets <= 1 or not first.role) and _BULLET.match(text) and _WORD.search(text):
         line = _without_marker(first.line, _BULLETS)
         if line is not None:
             first.line = line
@@ -232,6 +239,7 @@ def _unbold(line: Line) -> Line:
         html = html.replace("<strong>", "").replace("</strong>", "")
         for tag in ("em", "code", "sub", "sup"):
             html = html.replace(f"</{tag}><{tag}>", "")
+            html = html.replace(f"</{tag}> <{tag}>", " ")
     return Line(html, line.text, bold=False)
 
 

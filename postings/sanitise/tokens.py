@@ -208,17 +208,42 @@ _NOT_SEEN: Final = (
 )
 _SUSPECT: Final = re.compile(f"[{_NOT_SEEN}\u200c-\u200f]")
 _INVISIBLE: Final = re.compile(
-    f"[{_NOT_SEEN}]"
+    f"[{_NOT_SEEN}]+"
     "|(?<![\u0590-\u1fff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c-\u200f]"
 )
+
+
+#: A zero-width space. Between two words it is what is left of a break or a space;
+#: within a long word it only says where that may be parted.
+_BREAK: Final = "\u200b"
+_ENDS_A_WORD: Final = frozenset(".,;:!?)")
 
 
 def visible(text: str) -> str:
     """The text without control characters, lone surrogates and zero-width characters.
 
-    Joiners and direction marks stay after a letter of a script that uses them.
+    Joiners and direction marks stay after a letter of a script that uses them. A
+    zero-width space becomes a space where a word ends and a capitalised one begins.
     """
-    return _INVISIBLE.sub("", text) if _SUSPECT.search(text) else text
+    return _seen(text, " ")
+
+
+def _seen(text: str, space: str) -> str:
+    """The text with `space` where a zero-width space parts two words."""
+
+    def parting(found: re.Match[str]) -> str:
+        if _BREAK not in found[0]:
+            return ""
+        start, end = found.span()
+        before, after = text[max(start - 1, 0) : start], text[end : end + 2]
+        ended = before.isalnum() or before in _ENDS_A_WORD
+        # Between capitals it may be within a word of them.
+        begun = after[:1].isupper() and not (before.isupper() and after[1:].isupper())
+        return space if ended and begun else ""
+
+    if not _SUSPECT.search(text):
+        return text
+    return _INVISIBLE.sub(parting if _BREAK in text else "", text)
 
 
 _LONG_NUMBER: Final = re.compile(r"&#([0-9]{8,});?")
@@ -246,7 +271,8 @@ class _Reader:
     def __init__(self, text: str, removed: Removals) -> None:
         if "<![CDATA[" in text:
             text = text.replace("<![CDATA[", "").replace("]]>", "")
-        self.text = visible(text)
+        # Addresses are made of it too, so that spaces wait for the words.
+        self.text = _seen(text, _BREAK)
         self.removed = removed
         self.patience = _PATIENCE
         self.last_end = self.text.rfind(">")
@@ -382,6 +408,6 @@ def _unfinished(text: str, at: int) -> bool:
 
 
 def _text(raw: str) -> Token:
-    if "&" in raw:
+    if "&" in raw or _BREAK in raw:
         raw = visible(unescape(raw.replace("&nbsp;", "\xa0")))
     return TEXT, raw, ""
