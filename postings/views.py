@@ -200,7 +200,10 @@ def organization_list(request: HttpRequest) -> HttpResponseBase:
     of_each = open_by_organization([each.pk for each in shown], at)
     address = reverse("organization_list")
     context = {
-        "organizations": [(each, of_each.get(each.pk, 0)) for each in shown],
+        "organizations": [
+            (each, None if of_each is None else of_each.get(each.pk, 0))
+            for each in shown
+        ],
         "pagination": listing.pagination(
             page.number,
             page.paginator.num_pages,

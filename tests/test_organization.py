@@ -92,7 +92,7 @@ def facets(page: Any) -> dict[str, list[tuple[str, str]]]:
             {"Cook", "Pastry cook", "Waiter", "Clerk"},
             "4 jobs, open and closed",
         ),
-        ("q=clerk&closed=1", {"Clerk"}, "1 job, open and closed for clerk"),
+        ("q=clerk&closed=1", {"Clerk"}, "1 job, open or closed for clerk"),
         ("industry=Money", set(), "No open jobs"),
     ],
 )

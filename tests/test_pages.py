@@ -614,7 +614,8 @@ def test_the_organizations_are_those_with_open_postings(client: Client) -> None:
     assert [(row.name, count) for row, count in found] == expected
     with without_index():
         found = client.get("/organizations/").context["organizations"]
-        assert [(row.name, count) for row, count in found] == expected
+        names = [(name, None) for name, _count in expected]
+        assert [(row.name, count) for row, count in found] == names
 
 
 @pytest.mark.parametrize("page", ["abc", "0", "-1", "999999999"])

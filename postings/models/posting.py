@@ -269,12 +269,8 @@ class JobPosting(models.Model):
         verbose_name = _("job posting")
         verbose_name_plural = _("job postings")
         indexes = (
-            # The list: newest first over what may be open.
-            models.Index(
-                fields=("-posted_at", "-id"),
-                condition=_NOT_RETIRED,
-                name="posting_newest",
-            ),
+            # The list, and the admin's: newest first.
+            models.Index(fields=("-posted_at", "-id"), name="posting_newest"),
             # An organization's page: its postings, newest first.
             models.Index(
                 fields=("hiring_organization", "-posted_at", "-id"),
