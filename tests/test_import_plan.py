@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from postings.ingest import persist
-from postings.models import ImportRecord, ImportRun, JobPosting, Source
+from postings.models import ImportRecord, ImportRun, JobPosting, Organization, Source
 from postings.models.columns import posting_of
 from tests.ingest.support import NOW, node
 from tests.ingest.test_import import everything
@@ -62,6 +62,19 @@ def test_an_edited_property_is_no_difference(feed: Path) -> None:
     assert "title:" not in shown
     assert "workHours: nothing -> 38" in shown
     assert "1 conflict" in shown
+
+
+def test_an_organization_editors_call_otherwise_is_no_difference(feed: Path) -> None:
+    said("import_postings", write(feed, BAKER))
+    row = Organization.objects.get()
+    row.name = "Renamed"
+    persist.save_organization_edit(row, changed=["name"])
+    shown = said("import_postings", write(feed, CHANGED), "--dry-run")
+    assert "hiringOrganization" not in shown
+    assert "workHours: nothing -> 38" in shown
+    elsewhere = CHANGED | {"hiringOrganization": {"name": "Another"}}
+    shown = said("import_postings", write(feed, elsewhere), "--dry-run")
+    assert "hiringOrganization: Renamed -> Another" in shown
 
 
 def test_a_plan_is_carried_out_exactly(feed: Path, plan: Path) -> None:

@@ -114,13 +114,19 @@ def compared(record: Record, row: JobPosting, now: datetime) -> Differences:
 
 
 def changes_of(record: Record, row: JobPosting) -> tuple[Change, ...]:
-    """How a record makes its posting differ, to be asked before the row is changed."""
-    after = record.posting
+    """How a record makes its posting differ, to be asked before the row is changed.
+
+    An organization that stays the posting's is no difference, whatever editors call it.
+    """
+    before, after = columns.posting_of(row), record.posting
+    own = row.hiring_organization_id
+    if own is not None and own == key_of(record.organization):
+        after = replace(after, hiring_organization=before.hiring_organization)
     if _is_said_now(row, after.in_language):
         source = schemaorg.LanguageSource(row.in_language_source)
         language = replace(after.in_language, source=source)
         after = replace(after, in_language=language)
-    return merge.changes(columns.posting_of(row), after)
+    return merge.changes(before, after)
 
 
 def _is_said_now(row: JobPosting, language: schemaorg.Language) -> bool:
