@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from statistics import median
-from typing import NamedTuple
 
 from tantivy import Occur, Query, Searcher
 
@@ -20,18 +19,6 @@ from postings.search.schema import SCHEMA
 
 #: Postings of a place that are looked at for where it is.
 _SAMPLE = 40
-
-
-class _Group(NamedTuple):
-    """A place, how many postings have one like it, and where these say they are.
-
-    `of_towns` are where the towns are of those that do not say it.
-    """
-
-    place: Located
-    number: int
-    points: list[Point]
-    of_towns: list[Point]
 
 
 class Known:
@@ -57,22 +44,16 @@ class Known:
 
     def towns(self, name: str, /) -> Sequence[KnownTown]:
         return [
-            KnownTown(
-                each.place.country,
-                each.place.region_words,
-                each.place.town,
-                each.number,
-                *_at(each.points),
-            )
-            for each in self._grouped(
+            KnownTown(country, place.region_words, place.town, count, *_at(points))
+            for (country, _region), place, count, points in self._grouped(
                 schema.TOWN, name, lambda place: folded(place.town) == name
             )
         ]
 
     def regions(self, name: str, /) -> Sequence[KnownRegion]:
         return [
-            KnownRegion(each.place.country, each.place.region_words, each.number)
-            for each in self._grouped(
+            KnownRegion(country, place.region_words, count)
+            for (country, _region), place, count, _points in self._grouped(
                 schema.REGION,
                 name,
                 lambda place: (
@@ -86,30 +67,26 @@ class Known:
         ]
 
     def postcodes(self, code: str, country: str = "", /) -> Sequence[KnownPostcode]:
-        """Where postings are that have it, else where their town is."""
-        found: dict[str, list[_Group]] = defaultdict(list)
-        for each in self._grouped(
+        found: dict[str, list[tuple[Located, int, list[Point]]]] = defaultdict(list)
+        for (each, _region), place, count, points in self._grouped(
             schema.POSTCODE, code, lambda place: place.postcode == code
         ):
-            if country in {"", each.place.country}:
-                found[each.place.country].append(each)
+            if country in {"", each}:
+                found[each].append((place, count, points))
         return [
             KnownPostcode(
                 each,
                 code,
-                sum(group.number for group in several),
-                *_at(
-                    [point for group in several for point in group.points]
-                    or [point for group in several for point in group.of_towns]
-                ),
+                sum(count for _place, count, _points in several),
+                *_at([point for _p, _c, points in several for point in points]),
             )
             for each, several in found.items()
         ]
 
     def _grouped(
         self, name: str, value: str, fits: Callable[[Located], bool]
-    ) -> list[_Group]:
-        """The places of a value by country and region.
+    ) -> list[tuple[tuple[str, str], Located, int, list[Point]]]:
+        """The places of a value by country and region: one, how many, and points.
 
         Of the newest postings that have it; their number stands for that of all.
         """
@@ -129,18 +106,17 @@ class Known:
         places: dict[tuple[str, str], Located] = {}
         seen: dict[tuple[str, str], set[int]] = defaultdict(set)
         points: dict[tuple[str, str], list[Point]] = defaultdict(list)
-        of_towns: dict[tuple[str, str], list[Point]] = defaultdict(list)
         for pk, place in places_of(found):
             if not fits(place):
                 continue
             key = (place.country, place.region)
             places.setdefault(key, place)
             seen[key].add(pk)
-            if place.point is not None:
-                (of_towns if place.by_town else points)[key].append(place.point)
+            if place.point is not None and not place.by_town:
+                points[key].append(place.point)
         share = number(hits) / len(found)
         return [
-            _Group(place, round(len(seen[key]) * share), points[key], of_towns[key])
+            (key, place, round(len(seen[key]) * share), points[key])
             for key, place in places.items()
         ]
 

@@ -261,17 +261,6 @@ def test_a_place_that_is_one_text_is_where_it_says_for_certain(
     assert titles(where=where) == found
 
 
-def test_around_a_postal_code_is_around_its_town_where_no_posting_says_more() -> None:
-    for title, code, town in (("A", "10115", "Berlin"), ("B", "14467", "Potsdam")):
-        place = schemaorg.Place(
-            address_locality=town, postal_code=code, address_country="DE"
-        )
-        make.make_posting(title=title, places=(place,))
-    assert titles(where="10115", within=50) == {"A", "B"}
-    assert titles(where="10115", within=10) == {"A"}
-    assert titles(where="14467 Potsdam", within=50) == {"A", "B"}
-
-
 @pytest.mark.parametrize("words", ["piper uk", "piper Vereinigtes Königreich"])
 def test_a_country_is_a_word_like_any_other(words: str) -> None:
     for place in ("GB", "DE"):
