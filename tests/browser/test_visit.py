@@ -117,6 +117,7 @@ def sample() -> dict[str, str]:
         first_seen=now,
         published_at=now,
     )
+    make.make_posting(organization=f"{LONG} & Söhne")  # also of this employer
     organization = opened.hiring_organization
     assert isinstance(organization, Organization)
     closed = make.make_closed_posting(title=f"{LONG} (closed)")

@@ -251,7 +251,7 @@ def test_a_country_is_understood_by_any_of_its_names(where: str) -> None:
         ("Springfield", "Springfield, Illinois", set()),
         ("Stockholm House, Mill Lane", "Stockholm", set()),
         ("Head office", "Germany", set()),
-        ("x" * 500 + ", Berlin", "Berlin", set()),
+        ("x" * 200 + ", Berlin", "Berlin", set()),
     ],
 )
 def test_a_place_that_is_one_text_is_where_it_says_for_certain(
