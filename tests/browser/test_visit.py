@@ -117,10 +117,12 @@ def sample() -> dict[str, str]:
         first_seen=now,
         published_at=now,
     )
-    make.make_posting(organization=f"{LONG} & Söhne")  # also of this employer
+    make.make_posting(organization=opened.hiring_organization)
     organization = opened.hiring_organization
     assert isinstance(organization, Organization)
-    closed = make.make_closed_posting(title=f"{LONG} (closed)")
+    closed = make.make_closed_posting(
+        title=f"{LONG} (closed)", organization=opened.hiring_organization
+    )
     deleted = make.make_posting(title="Deleted", deleted_at=now)
     # Not left to what the import has begun beside: pages would answer meanwhile.
     assert index.rebuild(patience=60).done
