@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from postings.ingest import drafts
 from postings.ingest.normalise import READER_VERSION
 from postings.ingest.prepare import Entry, Prepared, Rejected
 from postings.ingest.read import Portion, planned
@@ -48,9 +49,8 @@ class Draft:
     """A plan being written: beside its place, until it is whole."""
 
     def __init__(self, target: Path, header: Header) -> None:
-        self._target = target
-        self._draft = target.with_name(f".{target.name}.draft")
-        self._file = self._draft.open("w", encoding="utf-8")
+        """Raises `NotWritten`, as all that writes to it does."""
+        self._draft = drafts.Draft(target)
         self._lines = 0
         self._write(
             {
@@ -68,8 +68,7 @@ class Draft:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
-        self._draft.unlink(missing_ok=True)
+        self._draft.__exit__()
 
     def add(self, entries: Sequence[Entry], stored: Sequence[Recorded]) -> None:
         for entry, recorded in zip(entries, stored, strict=True):
@@ -86,12 +85,11 @@ class Draft:
                 "incomplete": report.incomplete and report.incomplete.as_json(),
             }
         )
-        self._file.close()
-        self._draft.replace(self._target)
+        self._draft.keep()
 
     def _write(self, line: Mapping[str, Any]) -> None:
         text = json.dumps(line, ensure_ascii=True, separators=(",", ":"))
-        self._file.write(text + "\n")
+        self._draft.write(f"{text}\n".encode())
         self._lines += 1
 
 

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from postings.ingest import export
+from postings.ingest import drafts, export
 from postings.management.database import explained
 from postings.models import JobPosting, Source, State
 
@@ -19,6 +18,12 @@ USAGE = 2
 
 #: What visitors can read; an export of it shows nothing that is kept from them.
 PUBLIC = (State.OPEN, State.CLOSED, State.WITHDRAWN)
+
+
+class Sink(Protocol):
+    """What bytes can be written to."""
+
+    def write(self, content: bytes, /) -> object: ...
 
 
 class Command(BaseCommand):
@@ -49,8 +54,8 @@ class Command(BaseCommand):
             "--output",
             metavar="FILE",
             default="-",
-            help="the file to write, replaced when all is written (default: standard "
-            "output)",
+            help="the file to write, replaced when all is written; a link stays, what is no "
+            "file is written into (default: standard output)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -74,7 +79,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{count} postings written to {options['output']}.")
 
 
-def write(nodes: Iterable[dict[str, Any]], file: BinaryIO, form: str) -> int:
+def write(nodes: Iterable[dict[str, Any]], file: Sink, form: str) -> int:
     """Writes nodes as JSON lines or as one array; how many."""
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     count = 0
@@ -91,21 +96,15 @@ def write(nodes: Iterable[dict[str, Any]], file: BinaryIO, form: str) -> int:
 
 
 @contextmanager
-def opened(name: str) -> Iterator[BinaryIO]:
+def opened(name: str) -> Iterator[Sink]:
     """Standard output, or a file that is whole when it is there."""
     if name == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    path = Path(name)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(path)
-    except OSError as error:
-        raise CommandError(
-            f"{name} cannot be written: {error.strerror}.", returncode=USAGE
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
+        with drafts.Draft(Path(name)) as draft:
+            yield draft
+            draft.keep()
+    except drafts.NotWritten as error:
+        raise CommandError(str(error), returncode=USAGE) from error

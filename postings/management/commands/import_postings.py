@@ -11,8 +11,15 @@ from typing import Any, NamedTuple
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from postings.ingest import pipeline, plan, sources, work
-from postings.ingest.report import Outcome, Recorded, Report, Severity, shortened
+from postings.ingest import drafts, pipeline, plan, sources, work
+from postings.ingest.report import (
+    Outcome,
+    Recorded,
+    Report,
+    Sentence,
+    Severity,
+    shortened,
+)
 from postings.ingest.stopping import Interrupted
 from postings.management import locations, progress
 from postings.management.asking import USAGE, at_least, unshared, who_asked
@@ -102,16 +109,42 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         options["dry_run"] = options["dry_run"] or options["plan"] is not None
-        importing = (
-            self.applying(options) if options["apply"] else self.reading(options)
-        )
         target: Path | None = options["report"]
-        for name in ("report", "plan"):
-            if options[name] is not None:
-                refuse_unwritable(f"--{name}", options[name])
-        report, began = Report(), timezone.now()
-        state = ImportRun.State.FAILED
+        if target is not None:
+            refuse_unwritable("--report", target)
+        now = timezone.now()
+        summary = Summary(
+            source=options["source"], dry_run=options["dry_run"], began=now, ended=now
+        )
+        written = True
         try:
+            self.carry_out(summary, options)
+        except CommandError as error:
+            summary.report.remarks.append(Sentence(str(error)))
+            raise
+        finally:
+            summary.ended = timezone.now()
+            if target is not None:
+                written = self.is_written(summary, target)
+        if not options["quiet"]:
+            summary.show(self.stdout)
+        if not options["dry_run"]:
+            keep_in_step(self, quiet=options["quiet"])
+        if not written:
+            sys.exit(USAGE)
+        if not summary.report.accepted:
+            sys.exit(REJECTED)
+
+    def carry_out(self, summary: Summary, options: dict[str, Any]) -> None:
+        """Does what is asked for; the summary hears how far it came and how it ended."""
+        report = summary.report
+        try:
+            if options["plan"] is not None:
+                refuse_unwritable("--plan", options["plan"])
+            importing = (
+                self.applying(options) if options["apply"] else self.reading(options)
+            )
+            summary.source = importing.source
             with (
                 explained(returncode=USAGE),
                 unshared(),
@@ -123,42 +156,39 @@ class Command(BaseCommand):
                         shown.write(line)
                     shown.update()
 
-                importing.run(report, began, tell)
-            state = ImportRun.State.FINISHED
+                importing.run(report, summary.began, tell)
+            summary.state = ImportRun.State.FINISHED.value
         except plan.Moved as moved:
             raise CommandError(
                 f"The plan was not carried out: what it was made on has moved. {moved} "
                 f"{report.records} records were stored before that was found.",
                 returncode=USAGE,
             ) from None
+        except drafts.NotWritten as error:
+            raise CommandError(f"--plan {error}", returncode=USAGE) from None
         except work.WorkerFailed as failure:
             raise CommandError(
                 f"{failure} With --jobs 1 none are needed.", returncode=USAGE
             ) from None
         except Interrupted as stop:
-            state = ImportRun.State.INTERRUPTED
+            summary.state = ImportRun.State.INTERRUPTED.value
             self.stderr.write(
                 f"Stopped by {stop} after {report.records} records. What was stored "
                 "stays; the same command goes on from there."
             )
             sys.exit(128 + stop.signum)
-        finally:
-            summary = Summary(
-                source=importing.source,
-                dry_run=options["dry_run"],
-                state=str(state),
-                began=began,
-                ended=timezone.now(),
-                report=report,
-            )
-            if target is not None:
-                summary.write(target)
-        if not options["quiet"]:
-            summary.show(self.stdout)
-        if not options["dry_run"]:
-            keep_in_step(self, quiet=options["quiet"])
-        if not report.accepted:
-            sys.exit(REJECTED)
+        except KeyboardInterrupt:
+            summary.state = ImportRun.State.INTERRUPTED.value
+            raise
+
+    def is_written(self, summary: Summary, target: Path) -> bool:
+        """Whether the report is in its place; if not, says why."""
+        try:
+            summary.write(target)
+        except drafts.NotWritten as error:
+            self.stderr.write(f"--report {error}")
+            return False
+        return True
 
     def reading(self, options: dict[str, Any]) -> Importing:
         """An import of what the locations hold."""
@@ -296,9 +326,6 @@ def told(recorded: Recorded, options: dict[str, Any]) -> Iterator[str]:
 def refuse_unwritable(option: str, target: Path) -> None:
     """Nobody should learn after an hour that a file has no place."""
     try:
-        target.open("a").close()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CommandError(
-            f"{option} {target} cannot be written: {reason}.", returncode=USAGE
-        ) from None
+        drafts.check(target)
+    except drafts.NotWritten as error:
+        raise CommandError(f"{option} {error}", returncode=USAGE) from None
