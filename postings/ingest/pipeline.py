@@ -243,9 +243,11 @@ class _Importing:
                 )
                 batch.count(self.report)
                 for recorded in stored:
-                    self.say(recorded)
+                    self.report.add(recorded)
                 spoilt |= batch.rejected(stored) if self.visit else set()
                 self._end(batch.ends, spoilt)
+                for recorded in stored:  # last: it may fail, and all of it is stored
+                    self._hear(recorded)
 
     def _end(self, documents: Iterable[str], spoilt: set[str]) -> None:
         for document in documents:
@@ -256,6 +258,9 @@ class _Importing:
 
     def say(self, recorded: Recorded) -> None:
         self.report.add(recorded)
+        self._hear(recorded)
+
+    def _hear(self, recorded: Recorded) -> None:
         if self.tell is not None:
             self.tell(recorded)
 

@@ -25,7 +25,7 @@ from postings.management import locations, progress
 from postings.management.asking import USAGE, at_least, unshared, who_asked
 from postings.management.closing import add_closing_arguments, closing
 from postings.management.database import explained
-from postings.management.searching import keep_in_step
+from postings.management.searching import in_step
 from postings.management.summary import Summary
 from postings.models import DatabaseState, ImportRun, Source
 
@@ -117,19 +117,20 @@ class Command(BaseCommand):
             source=options["source"], dry_run=options["dry_run"], began=now, ended=now
         )
         written = True
-        try:
-            self.carry_out(summary, options)
-        except CommandError as error:
-            summary.report.remarks.append(Sentence(str(error)))
-            raise
-        finally:
-            summary.ended = timezone.now()
-            if target is not None:
-                written = self.is_written(summary, target)
-        if not options["quiet"]:
-            summary.show(self.stdout)
-        if not options["dry_run"]:
-            keep_in_step(self, quiet=options["quiet"])
+        with (
+            nullcontext() if summary.dry_run else in_step(self, quiet=options["quiet"])
+        ):
+            try:
+                self.carry_out(summary, options)
+            except CommandError as error:
+                summary.report.remarks.append(Sentence(str(error)))
+                raise
+            finally:
+                summary.ended = timezone.now()
+                if target is not None:
+                    written = self.is_written(summary, target)
+            if not options["quiet"]:
+                summary.show(self.stdout)
         if not written:
             sys.exit(USAGE)
         if not summary.report.accepted:

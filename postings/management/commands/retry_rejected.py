@@ -11,7 +11,7 @@ from postings.ingest import pipeline
 from postings.ingest.report import Outcome, Recorded, Severity
 from postings.management.asking import USAGE, unshared, who_asked
 from postings.management.database import explained
-from postings.management.searching import keep_in_step
+from postings.management.searching import in_step
 from postings.models import ImportRecord
 
 REJECTED = 1
@@ -94,21 +94,21 @@ class Command(BaseCommand):
         by_source: dict[str, list[tuple[ImportRecord, str]]] = {}
         for record, text in wanted:
             by_source.setdefault(record.run.source.slug, []).append((record, text))
-        accepted = True
-        for slug, records in by_source.items():
-            with unshared():
-                report = pipeline.retry(
-                    records, now=timezone.now(), asked=who_asked(), tell=self.tell
-                )
-            accepted = accepted and report.accepted
-            counts = report.outcomes
-            self.stdout.write(
-                f"{slug}: {len(records)} read again, {counts[Outcome.REJECTED]} rejected."
-            )
-        if by_source:
-            keep_in_step(self)
-        else:
+        if not by_source:
             self.stdout.write("Nothing waits to be mended.")
+            return True
+        accepted = True
+        with in_step(self):
+            for slug, records in by_source.items():
+                with unshared():
+                    report = pipeline.retry(
+                        records, now=timezone.now(), asked=who_asked(), tell=self.tell
+                    )
+                accepted = accepted and report.accepted
+                rejected = report.outcomes[Outcome.REJECTED]
+                self.stdout.write(
+                    f"{slug}: {len(records)} read again, {rejected} rejected."
+                )
         return accepted
 
     def tell(self, recorded: Recorded) -> None:
