@@ -11,10 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from postings.ingest import drafts, export
+from postings.management.asking import USAGE, known_source
 from postings.management.database import explained
-from postings.models import JobPosting, Source, State
-
-USAGE = 2
+from postings.models import JobPosting, State
 
 #: What visitors can read; an export of it shows nothing that is kept from them.
 PUBLIC = (State.OPEN, State.CLOSED, State.WITHDRAWN)
@@ -61,14 +60,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         rows = JobPosting.objects.all()
-        if slug := options["source"]:
+        if options["source"] is not None:
             with explained():
-                if not Source.objects.filter(slug=slug).exists():
-                    raise CommandError(
-                        f"--source {slug}: there is no source of this name.",
-                        returncode=USAGE,
-                    )
-            rows = rows.filter(source__slug=slug)
+                rows = rows.filter(source=known_source(options["source"]))
         states = [State(name) for name in options["state"] or PUBLIC]
         wanted = JobPosting.objects.none()
         for state in dict.fromkeys(states):

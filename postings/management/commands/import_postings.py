@@ -131,6 +131,9 @@ class Command(BaseCommand):
                     written = self.is_written(summary, target)
             if not options["quiet"]:
                 summary.show(self.stdout)
+            elif summary.report.incomplete:
+                for remark in summary.report.remarks:
+                    self.stderr.write(str(remark))
         if not written:
             sys.exit(USAGE)
         if not summary.report.accepted:

@@ -9,7 +9,13 @@ from django.utils import timezone
 
 from postings.ingest import pipeline
 from postings.ingest.report import Outcome, Recorded, Severity
-from postings.management.asking import USAGE, unshared, who_asked
+from postings.management.asking import (
+    USAGE,
+    known_source,
+    row_number,
+    unshared,
+    who_asked,
+)
 from postings.management.database import explained
 from postings.management.searching import in_step
 from postings.models import ImportRecord
@@ -27,7 +33,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "records",
-            type=int,
+            type=row_number,
             nargs="*",
             metavar="RECORD",
             help="numbers as import_runs --rejected lists them (default: all)",
@@ -66,7 +72,7 @@ class Command(BaseCommand):
             outcome=Outcome.REJECTED.value, resolved_at__isnull=True
         ).select_related("run__source")
         if options["source"] is not None:
-            waiting = waiting.filter(run__source__slug=options["source"])
+            waiting = waiting.filter(run__source=known_source(options["source"]))
         if not options["records"]:
             return list(waiting)
         found = list(waiting.filter(pk__in=options["records"]))

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from postings.ingest import persist
 from postings.ingest.report import Outcome, Recorded
-from postings.management.asking import USAGE, unshared, who_asked
+from postings.management.asking import USAGE, row_number, unshared, who_asked
 from postings.management.database import explained
 from postings.management.searching import in_step
 from postings.models import ImportRun
@@ -23,7 +23,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "run", type=int, metavar="RUN", help="its number, as import_runs lists it"
+            "run",
+            type=row_number,
+            metavar="RUN",
+            help="its number, as import_runs lists it",
         )
         parser.add_argument(
             "--dry-run",
