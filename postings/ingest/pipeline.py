@@ -99,17 +99,18 @@ def apply(
     report: Report | None = None,
     tell: Callable[[Recorded], None] | None = None,
     asked: persist.Asked | None = None,
+    closing: persist.Closing | None = None,
 ) -> Report:
     """Does exactly what a plan says, or refuses because what it was made on has moved.
+
+    With `closing`, which the plan was made with, what was to be withdrawn is.
 
     All of it is tried first, as a dry run, while no other import of the source can run.
     An edit that comes between is found in its batch, which is then taken back and is
     the last. Raises `plan.Moved`, and what `run` raises.
     """
     report = Report() if report is None else report
-    source, closing = planned.header.source, None
-    if planned.header.closing is not None:
-        closing = persist.Closing(**planned.header.closing)
+    source = planned.header.source
     asked = replace(asked or persist.Asked(), closes_missing=closing is not None)
     with Stopping() as stopping, persist.held(source), work.Pool(jobs) as pool:
 

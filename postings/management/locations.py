@@ -149,6 +149,12 @@ def named_source(given: str | None, paths: list[str], sitemap: str | None) -> st
             returncode=USAGE,
         )
     slug = found.pop() if given is None else given
+    refuse_no_source(slug)
+    return slug
+
+
+def refuse_no_source(slug: str) -> None:
+    """What no source an import is of can be called is a CommandError."""
     field = Source._meta.get_field("slug")
     try:
         field.run_validators(slug)
@@ -164,7 +170,6 @@ def named_source(given: str | None, paths: list[str], sitemap: str | None) -> st
             "another name.",
             returncode=USAGE,
         )
-    return slug
 
 
 def site_of(address: str) -> tuple[str, str]:

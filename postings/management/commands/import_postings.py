@@ -3,7 +3,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from postings.ingest import drafts, pipeline, plan, sources, work
+from postings.ingest import drafts, persist, pipeline, plan, sources, work
 from postings.ingest.report import (
     Outcome,
     Recorded,
@@ -21,9 +20,8 @@ from postings.ingest.report import (
     shortened,
 )
 from postings.ingest.stopping import Interrupted
-from postings.management import locations, progress
+from postings.management import closing, locations, progress
 from postings.management.asking import USAGE, at_least, unshared, who_asked
-from postings.management.closing import add_closing_arguments, closing
 from postings.management.database import explained
 from postings.management.searching import in_step
 from postings.management.summary import Summary
@@ -105,7 +103,7 @@ class Command(BaseCommand):
             help="say nothing but what was rejected and what went wrong",
         )
         locations.add_web_arguments(parser)
-        add_closing_arguments(parser)
+        closing.add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         options["dry_run"] = options["dry_run"] or options["plan"] is not None
@@ -217,7 +215,7 @@ class Command(BaseCommand):
                     report=report,
                     tell=tell,
                     asked=who_asked(),
-                    closing=closing(options),
+                    closing=closing.asked_for(options),
                     visit=visit,
                     draft=draft,
                 )
@@ -240,7 +238,7 @@ class Command(BaseCommand):
                 returncode=USAGE,
             )
         with explained(returncode=USAGE):
-            planned = plan_of(options["apply"])
+            planned, proof = plan_of(options["apply"])
 
         def run(
             report: Report, now: datetime, tell: Callable[[Recorded], None]
@@ -253,6 +251,7 @@ class Command(BaseCommand):
                 report=report,
                 tell=tell,
                 asked=who_asked(),
+                closing=proof,
             )
 
         return Importing(planned.header.source, run)
@@ -276,22 +275,27 @@ def drafted(
     if options["plan"] is None:
         yield None
         return
-    proof = closing(options)
     header = plan.Header(
         source=slug,
         database=str(DatabaseState.identity()),
-        closing=asdict(proof) if proof else None,
+        closing=closing.kept(closing.asked_for(options)),
         made_at=now.isoformat(),
     )
     with plan.Draft(options["plan"], header) as draft:
         yield draft
 
 
-def plan_of(path: Path) -> plan.Plan:
+def plan_of(path: Path) -> tuple[plan.Plan, persist.Closing | None]:
+    """A plan that can be carried out here, and how to close what is missing."""
     try:
         planned = plan.Plan.read(path)
+        proof = closing.planned(planned.header.closing)
     except plan.Unusable as error:
         raise CommandError(str(error), returncode=USAGE) from None
+    except ValueError as error:
+        raise CommandError(
+            str(plan.damaged(path, 1, error)), returncode=USAGE
+        ) from None
     except OSError as error:
         raise CommandError(
             f"--apply {path} could not be read: {error.strerror}.", returncode=USAGE
@@ -301,7 +305,8 @@ def plan_of(path: Path) -> plan.Plan:
             f"{path} was made for another database: make the plan again here.",
             returncode=USAGE,
         )
-    return planned
+    locations.refuse_no_source(planned.header.source)
+    return planned, proof
 
 
 def told(recorded: Recorded, options: dict[str, Any]) -> Iterator[str]:
