@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import OutputWrapper
 
+from postings.ingest.report import Outcome, Report
+from postings.management.progress import Lines
 from postings.models import ImportRun, JobPosting, Source
 from tests.ingest.support import node
 
@@ -265,6 +268,24 @@ def test_a_dry_run_says_so_and_keeps_nothing(tmp_path: Path) -> None:
     assert "1 created" in lines[0]
     assert not JobPosting.objects.exists()
     assert not ImportRun.objects.exists()
+
+
+def test_a_line_every_half_minute_also_while_nothing_comes() -> None:
+    """Without the name of a document where none has come yet."""
+    out, now = io.StringIO(), 100.0
+    report = Report()
+    shown = Lines(OutputWrapper(out), report, None, clock=lambda: now)
+    for now in (129.0, 130.0, 159.0, 161.0):  # noqa: B007 - the clock reads it
+        shown.update()
+    report.document = "-"
+    report.outcomes[Outcome.CREATED] = 465
+    now = 193.0
+    shown.update()
+    assert out.getvalue().splitlines() == [
+        "0 records, 0 a second.",
+        "0 records, 0 a second.",
+        "-: 465 records, 5 a second.",
+    ]
 
 
 def test_with_more_words_every_record_and_problem_is_told(tmp_path: Path) -> None:

@@ -142,6 +142,19 @@ def test_closing_is_asked_for_and_refused_by_options(feed: Path) -> None:
     assert "1 withdrawn" in said(*close, "--misses", 1)
 
 
+@pytest.mark.parametrize(
+    "document",
+    ["", "\n", "[]", '{"@graph": []}', '{"@type": "ItemList", "numberOfItems": 0}'],
+)
+def test_no_file_proves_that_a_source_is_empty(feed: Path, document: str) -> None:
+    """As the guide says: only a sitemap can, whatever --allow-empty."""
+    said("import_postings", write(feed, node()))
+    close = ("--close-missing", "--misses", 1, "--max-share", 100, "--allow-empty")
+    refused = said("import_postings", write(feed, document), *close, status=1)
+    assert "Nothing was closed: the run was not complete: a record was" in refused
+    assert JobPosting.objects.get().withdrawn_at is None
+
+
 def test_a_quiet_import_says_that_it_refused_to_close_and_nothing_else(
     feed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

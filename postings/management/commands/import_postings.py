@@ -39,7 +39,9 @@ class Importing(NamedTuple):
     """What is to be done, and to which source."""
 
     source: str
-    run: Callable[[Report, datetime, Callable[[Recorded], None]], None]
+    run: Callable[
+        [Report, datetime, Callable[[Recorded], None], Callable[[], None]], None
+    ]
 
 
 class Command(BaseCommand):
@@ -158,7 +160,7 @@ class Command(BaseCommand):
                         shown.write(line)
                     shown.update()
 
-                importing.run(report, summary.began, tell)
+                importing.run(report, summary.began, tell, shown.update)
             summary.state = ImportRun.State.FINISHED.value
         except plan.Moved as moved:
             raise CommandError(
@@ -200,7 +202,10 @@ class Command(BaseCommand):
         documents = locations.documents(visit, options)
 
         def run(
-            report: Report, now: datetime, tell: Callable[[Recorded], None]
+            report: Report,
+            now: datetime,
+            tell: Callable[[Recorded], None],
+            beat: Callable[[], None],
         ) -> None:
             if not options["dry_run"]:
                 locations.make_website(slug, [*paths, sitemap or ""])
@@ -214,6 +219,7 @@ class Command(BaseCommand):
                     live=not sitemap and sources.are_live(paths),
                     report=report,
                     tell=tell,
+                    beat=beat,
                     asked=who_asked(),
                     closing=closing.asked_for(options),
                     visit=visit,
@@ -241,7 +247,10 @@ class Command(BaseCommand):
             planned, proof = plan_of(options["apply"])
 
         def run(
-            report: Report, now: datetime, tell: Callable[[Recorded], None]
+            report: Report,
+            now: datetime,
+            tell: Callable[[Recorded], None],
+            beat: Callable[[], None],
         ) -> None:
             pipeline.apply(
                 planned,
@@ -250,6 +259,7 @@ class Command(BaseCommand):
                 jobs=options["jobs"],
                 report=report,
                 tell=tell,
+                beat=beat,
                 asked=who_asked(),
                 closing=proof,
             )
