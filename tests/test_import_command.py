@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import OutputWrapper
 
+from postings.ingest.report import Outcome, Report
+from postings.management.progress import Lines
 from postings.models import ImportRun, JobPosting, Source
 from tests.ingest.support import node
 
@@ -191,6 +194,73 @@ def test_a_reader_that_stops_reading_stops_the_command_quietly(
     assert status.read_text() == "141\n"
 
 
+def test_a_report_and_an_export_go_on_with_a_log_that_is_the_output(
+    manage: Manage, tmp_path: Path
+) -> None:
+    """Put in its place, the log and all later lines would be gone."""
+    feed, log = written(tmp_path / "f.json", node()), tmp_path / "log"
+    done = manage(
+        f"{{ echo before; manage import_postings --report /dev/stdout {feed}; "
+        f"manage export_postings -o /dev/stdout; echo after; }} >>{log}"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = log.read_text().splitlines()
+    assert (lines[0], lines[-1]) == ("before", "after")
+    assert '  "state": "finished",' in lines
+    assert "1 documents, 1 records: " in log.read_text()
+    assert lines[-3].startswith('{"@context"')
+    assert lines[-2] == "1 postings written to /dev/stdout."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "source", "remark"),
+    [
+        (["missing.json", "--source", "acme"], "acme", "missing.json does not exist"),
+        ([], None, "Nothing to import: "),
+        (["--apply", "missing"], None, "--apply missing could not be read"),
+        (["FEED", "--plan", "no/plan"], None, "--plan no/plan cannot be written"),
+    ],
+)
+def test_a_report_is_written_however_the_command_ends(
+    tmp_path: Path, arguments: list[str], source: str | None, remark: str
+) -> None:
+    report = tmp_path / "report.json"
+    report.write_text("of yesterday")
+    feed = written(tmp_path / "f.json", node())
+    named = [feed if word == "FEED" else word for word in arguments]
+    with pytest.raises(CommandError):
+        call_command("import_postings", *named, "--report", str(report))
+    found = json.loads(report.read_text())
+    assert (found["source"], found["run"], found["state"]) == (source, None, "failed")
+    assert found["records"] == 0
+    assert found["remarks"][0].startswith(remark)
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_command_that_is_refused_leaves_no_empty_files(tmp_path: Path) -> None:
+    plan = tmp_path / "plan"
+    with pytest.raises(CommandError, match=r"missing\.json does not exist"):
+        call_command("import_postings", "missing.json", "--plan", str(plan))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_that_cannot_be_put_in_its_place_at_the_end_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = tmp_path / "full"
+    full.symlink_to("/dev/full")
+    feed = written(tmp_path / "f.json", node())
+    status, lines = imported(feed, "--report", str(full))
+    assert status == 2
+    assert "1 created" in lines[0]
+    assert capsys.readouterr().err == (
+        f"--report {full} cannot be written: No space left on device.\n"
+    )
+    with pytest.raises(CommandError, match=r"--plan .*: No space left on device"):
+        imported(feed, "--plan", str(full))
+    assert full.is_symlink()
+
+
 def test_a_dry_run_says_so_and_keeps_nothing(tmp_path: Path) -> None:
     status, lines = imported(written(tmp_path / "f.json", node()), "--dry-run")
     assert status == 0
@@ -198,6 +268,24 @@ def test_a_dry_run_says_so_and_keeps_nothing(tmp_path: Path) -> None:
     assert "1 created" in lines[0]
     assert not JobPosting.objects.exists()
     assert not ImportRun.objects.exists()
+
+
+def test_a_line_every_half_minute_also_while_nothing_comes() -> None:
+    """Without the name of a document where none has come yet."""
+    out, now = io.StringIO(), 100.0
+    report = Report()
+    shown = Lines(OutputWrapper(out), report, None, clock=lambda: now)
+    for now in (129.0, 130.0, 159.0, 161.0):  # noqa: B007 - the clock reads it
+        shown.update()
+    report.document = "-"
+    report.outcomes[Outcome.CREATED] = 465
+    now = 193.0
+    shown.update()
+    assert out.getvalue().splitlines() == [
+        "0 records, 0 a second.",
+        "0 records, 0 a second.",
+        "-: 465 records, 5 a second.",
+    ]
 
 
 def test_with_more_words_every_record_and_problem_is_told(tmp_path: Path) -> None:

@@ -250,6 +250,62 @@ def with_an_odd_sentence(text: str) -> str:
     return text.replace('"values":{', '"values":7,"x":{', 1)
 
 
+def closing(said: str) -> Callable[[str], str]:
+    def spoil(text: str) -> str:
+        return text.replace('"closing":null', f'"closing":{said}', 1)
+
+    return spoil
+
+
+def proof(**changed: Any) -> str:
+    asked = {"misses": 2, "max_share": 30, "allow_empty": False, "expect": 0}
+    return json.dumps(asked | changed)
+
+
+def nested(text: str) -> str:
+    header, _, *rest = text.splitlines()
+    return "\n".join([header, "[" * 100_000, *rest])
+
+
+def nested_first(text: str) -> str:
+    return "[" * 100_000 + text
+
+
+def withdrawing(posting: str) -> Callable[[str], str]:
+    """In the place of its second record."""
+
+    def spoil(text: str) -> str:
+        lines = text.splitlines()
+        lines[2] = (
+            f'{{"outcome":"withdrawn","posting":{posting},"locator":"","title":"",'
+            '"changes":[]}'
+        )
+        return "\n".join(lines)
+
+    return spoil
+
+
+def of_no_posting(text: str) -> str:
+    return text.replace('"posting":null', '"posting":"7"', 1)
+
+
+def incomplete(said: str) -> Callable[[str], str]:
+    def spoil(text: str) -> str:
+        *lines, end = text.splitlines()
+        changed = json.dumps(json.loads(end) | {"incomplete": json.loads(said)})
+        return "\n".join([*lines, changed])
+
+    return spoil
+
+
+def with_a_carriage_return(text: str) -> str:
+    return text.replace('"record":', '"record":\r', 1)
+
+
+def with_source(name: str) -> Callable[[str], str]:
+    return lambda text: text.replace('"source":"files"', f'"source":"{name}"', 1)
+
+
 def another_file(_: str) -> str:
     return "{}"
 
@@ -262,21 +318,50 @@ def going_on(text: str) -> str:
     return text + "{}"
 
 
-@pytest.mark.parametrize(
-    ("spoil", "sentence"),
-    [
-        (cut, "damaged at line"),
-        (damaged, "damaged at line 2"),
-        (without_a_line, "is not whole"),
-        (of_another_version, "another version of the site"),
-        (of_another_database, "made for another database"),
-        (with_an_odd_record, "damaged at line 2"),
-        (with_an_odd_sentence, "damaged at line 3"),
-        (another_file, "is no plan"),
-        (emptied, "is no plan"),
-        (going_on, "goes on after its end"),
-    ],
-)
+SPOILT = [
+    (cut, "damaged at line"),
+    (damaged, "damaged at line 2"),
+    (without_a_line, "is not whole"),
+    (of_another_version, "another version of the site"),
+    (of_another_database, "made for another database"),
+    (with_an_odd_record, "damaged at line 2"),
+    (with_an_odd_sentence, "damaged at line 3"),
+    *(
+        (closing(said), "damaged at line 1")
+        for said in (
+            '"x"',
+            "[]",
+            "{}",
+            '{"a":1}',
+            proof(misses="x"),
+            proof(misses=0),
+            proof(max_share=101),
+            proof(allow_empty=1),
+            proof(expect=-1),
+            proof(more=1),
+        )
+    ),
+    (nested, "damaged at line 2 (RecursionError"),
+    (nested_first, "is no plan"),
+    *(
+        (withdrawing(posting), "damaged at line 3")
+        for posting in ("Infinity", "NaN", "null", '"7"', "true", "1.0")
+    ),
+    (of_no_posting, "damaged at line 2"),
+    *(
+        (incomplete(said), "damaged at line 4")
+        for said in ('""', "0", "false", "[]", "{}", '{"x":1}', "7")
+    ),
+    (with_a_carriage_return, "damaged at line 2"),
+    (another_file, "is no plan"),
+    (emptied, "is no plan"),
+    (with_source("editor"), "--source editor is kept"),
+    (with_source("no slug!"), "is no name of a source"),
+    (going_on, "goes on after its end"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "sentence"), SPOILT, ids=range(len(SPOILT)))
 def test_a_plan_that_is_not_whole_or_not_of_here_is_refused(
     feed: Path, plan: Path, spoil: Callable[[str], str], sentence: str
 ) -> None:
@@ -284,6 +369,22 @@ def test_a_plan_that_is_not_whole_or_not_of_here_is_refused(
     plan.write_text(spoil(plan.read_text()))
     assert sentence in said("import_postings", "--apply", plan, status=2)
     assert not JobPosting.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "separators", [(" , ", " : "), (",", ":"), (",\t", ":  ")], ids=range(3)
+)
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_plan_an_editor_has_laid_out_anew_is_the_same_plan(
+    feed: Path, plan: Path, separators: tuple[str, str], ends: str
+) -> None:
+    said("import_postings", write(feed, BAKER, BREWER))
+    write(feed, CHANGED, CLERK, "{")
+    said("import_postings", feed, "--plan", plan, status=1)
+    kept = [json.dumps(line, separators=separators) for line in lines_of(plan)]
+    plan.write_bytes("".join(f"{line}{ends}" for line in kept).encode())
+    shown = said("import_postings", "--apply", plan, status=1)
+    assert "1 created, 1 updated, 0 unchanged, 1 rejected" in shown
 
 
 def test_a_plan_takes_no_other_choices(feed: Path, plan: Path) -> None:

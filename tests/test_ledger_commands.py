@@ -99,7 +99,9 @@ def test_what_retrying_cannot_do_is_said(feed: Path) -> None:
     number = ImportRecord.objects.filter(outcome="rejected")[0].pk
     missing = feed.with_name("missing")
     assert "No such file" in said("retry_rejected", number, "--with", missing, status=2)
-    assert "Nothing waits" in said("retry_rejected", "--source", "nobody")
+    unknown = "--source nobody: there is no source of this name; known: files."
+    for name in ("retry_rejected", "import_runs", "export_postings", "check_postings"):
+        assert said(name, "--source", "nobody", status=2) == unknown
 
 
 def test_a_run_is_undone_by_its_number(feed: Path) -> None:
@@ -138,6 +140,82 @@ def test_closing_is_asked_for_and_refused_by_options(feed: Path) -> None:
     assert JobPosting.objects.filter(withdrawn_at=None).count() == 15
     write(feed, *twenty[:14])
     assert "1 withdrawn" in said(*close, "--misses", 1)
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["", "\n", "[]", '{"@graph": []}', '{"@type": "ItemList", "numberOfItems": 0}'],
+)
+def test_no_file_proves_that_a_source_is_empty(feed: Path, document: str) -> None:
+    """As the guide says: only a sitemap can, whatever --allow-empty."""
+    said("import_postings", write(feed, node()))
+    close = ("--close-missing", "--misses", 1, "--max-share", 100, "--allow-empty")
+    refused = said("import_postings", write(feed, document), *close, status=1)
+    assert "Nothing was closed: the run was not complete: a record was" in refused
+    assert JobPosting.objects.get().withdrawn_at is None
+
+
+def test_a_quiet_import_says_that_it_refused_to_close_and_nothing_else(
+    feed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What stays open as it should is no refusal: a cron job would tell of it daily."""
+    ten = [node(identifier=str(n), title=f"Baker {n}") for n in range(10)]
+    close = ("import_postings", feed, "--close-missing", "--quiet")
+    write(feed, *ten)
+    assert (said(*close), capsys.readouterr().err) == ("", "")
+    for count, options, sentence in (
+        (9, (), ""),
+        (6, (), "Nothing was closed: more than 30 percent of the open postings "),
+        (9, ("--expect", 20), "Nothing was closed: the run was not complete: records"),
+    ):
+        write(feed, *ten[:count])
+        assert said(*close, *options, "--dry-run") == ""
+        err = capsys.readouterr().err
+        assert err.startswith(sentence)
+        assert err.count("\n") == bool(sentence)
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (["prune_imports", "--days", "99999999999"], "from 0 to 100,000"),
+        (["prune_imports", "--days", "100001"], "from 0 to 100,000"),
+        (["prune_imports", "--days", "9" * 5000], "no whole number"),
+        (["retry_rejected", "99999999999999999999"], "no whole number"),
+        (["undo_import", "99999999999999999999"], "no whole number"),
+        (["import_runs", "99999999999999999999"], "no whole number"),
+        (["import_runs", "--last", "99999999999999999999"], "from 1 to 1,000,000,000"),
+        (["import_postings", "f", "--misses", "1" + "0" * 20], "no whole number"),
+        (["import_postings", "f", "--rate", "0"], "--rate: 0 is no number from 0.001"),
+        (["import_postings", "f", "--rate", "1e-320"], "to 1,000,000"),
+        (["fetch_logos", "--rate", "fast"], "fast is no number"),
+    ],
+)
+def test_numbers_no_command_can_use_are_refused(
+    command: list[str], sentence: str
+) -> None:
+    refused = said(*command, status=1)  # 2 from a shell
+    assert sentence in refused
+    assert len(refused) < 300
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["prune_imports", "--days", "100000"],
+        ["import_runs", "--last", "1000000000"],
+        ["import_runs", "--rejected", "--last", "1000000000"],
+    ],
+)
+def test_the_greatest_numbers_are_of_use(command: list[str]) -> None:
+    said(*command)
+
+
+@pytest.mark.parametrize("number", ["9223372036854775807", "1"])
+def test_a_number_no_row_has_is_said(number: str) -> None:
+    assert "There is no run" in said("import_runs", number, status=2)
+    assert "There is no run" in said("undo_import", number, status=2)
+    assert "Not waiting" in said("retry_rejected", number, status=2)
 
 
 @pytest.mark.parametrize(

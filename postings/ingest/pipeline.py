@@ -43,6 +43,7 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     live: bool = False,
     report: Report | None = None,
     tell: Callable[[Recorded], None] | None = None,
+    beat: Callable[[], None] | None = None,
     asked: persist.Asked | None = None,
     closing: persist.Closing | None = None,
     visit: Visit | None = None,
@@ -54,7 +55,8 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     `live` documents, which then come in a thread, what there is gets stored while no
     more of them come: see `sources.are_live`. `tell`
     hears of every record as it is stored; the sum so far is in `report`, where one is
-    given. A dry run is the same work with every batch rolled back. With `closing`, what
+    given. `beat` is called for every piece that is read, and each second in which of
+    `live` documents none comes. A dry run is the same work with every batch rolled back. With `closing`, what
     the run did not hold is withdrawn where that is proven. A `visit` that documents came
     by hears of each that is stored. A dry run with a `draft` writes there what it would
     do, for `apply`.
@@ -71,7 +73,7 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
         work.Pool(jobs) as pool,
         _opened(source, now, dry_run, asked, report, stopping) as current,
     ):
-        importing = _Importing(current, report, tell, stopping, visit)
+        importing = _Importing(current, report, tell, stopping, visit, beat=beat)
         if draft is not None:
             importing.check, importing.skips = draft.add, False
         portions = _portions(documents, report)
@@ -90,7 +92,7 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     return report
 
 
-def apply(
+def apply(  # noqa: PLR0913 - as `run`
     planned: plan.Plan,
     *,
     now: datetime,
@@ -98,18 +100,20 @@ def apply(
     jobs: int = 1,
     report: Report | None = None,
     tell: Callable[[Recorded], None] | None = None,
+    beat: Callable[[], None] | None = None,
     asked: persist.Asked | None = None,
+    closing: persist.Closing | None = None,
 ) -> Report:
     """Does exactly what a plan says, or refuses because what it was made on has moved.
+
+    With `closing`, which the plan was made with, what was to be withdrawn is.
 
     All of it is tried first, as a dry run, while no other import of the source can run.
     An edit that comes between is found in its batch, which is then taken back and is
     the last. Raises `plan.Moved`, and what `run` raises.
     """
     report = Report() if report is None else report
-    source, closing = planned.header.source, None
-    if planned.header.closing is not None:
-        closing = persist.Closing(**planned.header.closing)
+    source = planned.header.source
     asked = replace(asked or persist.Asked(), closes_missing=closing is not None)
     with Stopping() as stopping, persist.held(source), work.Pool(jobs) as pool:
 
@@ -119,7 +123,9 @@ def apply(
             with _opened(
                 source, now, trial, asked, said, stopping, explains=True
             ) as current:
-                importing = _Importing(current, said, tell, stopping, skips=False)
+                importing = _Importing(
+                    current, said, tell, stopping, skips=False, beat=beat
+                )
                 importing.check = _agreeing(planned.expected())
                 importing.all(pool, planned.portions(), jobs)
                 if closing is not None:
@@ -220,6 +226,7 @@ class _Importing:
     visit: Visit | None = None
     check: persist.Check | None = None
     skips: bool = True
+    beat: Callable[[], None] | None = None
 
     def all(
         self,
@@ -227,7 +234,7 @@ class _Importing:
         portions: Iterable[Portion | Unread | work.End | None],
         jobs: int,
     ) -> None:
-        tasks = iter(work.tasks(portions))
+        tasks = iter(work.tasks(self._heard(portions)))
         first = _first(tasks, jobs)
         pool.start(len(first))
         held = persist.known(self.current.source_slug) if self.skips else ()
@@ -243,9 +250,19 @@ class _Importing:
                 )
                 batch.count(self.report)
                 for recorded in stored:
-                    self.say(recorded)
+                    self.report.add(recorded)
                 spoilt |= batch.rejected(stored) if self.visit else set()
                 self._end(batch.ends, spoilt)
+                for recorded in stored:  # last: it may fail, and all of it is stored
+                    self._hear(recorded)
+
+    def _heard(
+        self, portions: Iterable[Portion | Unread | work.End | None]
+    ) -> Iterator[Portion | Unread | work.End | None]:
+        for portion in portions:
+            if self.beat is not None:
+                self.beat()
+            yield portion
 
     def _end(self, documents: Iterable[str], spoilt: set[str]) -> None:
         for document in documents:
@@ -256,6 +273,9 @@ class _Importing:
 
     def say(self, recorded: Recorded) -> None:
         self.report.add(recorded)
+        self._hear(recorded)
+
+    def _hear(self, recorded: Recorded) -> None:
         if self.tell is not None:
             self.tell(recorded)
 

@@ -13,10 +13,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from postings.ingest import drafts
 from postings.ingest.normalise import READER_VERSION
 from postings.ingest.prepare import Entry, Prepared, Rejected
 from postings.ingest.read import Portion, planned
-from postings.ingest.report import Change, Outcome, Recorded, Report, Sentence, Severity
+from postings.ingest.report import (
+    Change,
+    Outcome,
+    Recorded,
+    Report,
+    Sentence,
+    Severity,
+    shortened,
+)
 from postings.sanitise import POLICY_VERSION
 
 #: The format of the file.
@@ -48,9 +57,8 @@ class Draft:
     """A plan being written: beside its place, until it is whole."""
 
     def __init__(self, target: Path, header: Header) -> None:
-        self._target = target
-        self._draft = target.with_name(f".{target.name}.draft")
-        self._file = self._draft.open("w", encoding="utf-8")
+        """Raises `NotWritten`, as all that writes to it does."""
+        self._draft = drafts.Draft(target)
         self._lines = 0
         self._write(
             {
@@ -68,8 +76,7 @@ class Draft:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
-        self._draft.unlink(missing_ok=True)
+        self._draft.__exit__()
 
     def add(self, entries: Sequence[Entry], stored: Sequence[Recorded]) -> None:
         for entry, recorded in zip(entries, stored, strict=True):
@@ -86,12 +93,11 @@ class Draft:
                 "incomplete": report.incomplete and report.incomplete.as_json(),
             }
         )
-        self._file.close()
-        self._draft.replace(self._target)
+        self._draft.keep()
 
     def _write(self, line: Mapping[str, Any]) -> None:
         text = json.dumps(line, ensure_ascii=True, separators=(",", ":"))
-        self._file.write(text + "\n")
+        self._draft.write(f"{text}\n".encode())
         self._lines += 1
 
 
@@ -142,12 +148,16 @@ class Expected:
 
 @dataclass(slots=True)
 class Plan:
-    """A plan as it was read: whole, of this reader; `withdrawn` ones by their ids."""
+    """A plan as it was read: whole, of this reader; `withdrawn` ones by their ids.
+
+    All lines between header and end are of records, but for those of `withdrawn` ones.
+    """
 
     path: Path
     header: Header
     incomplete: Sentence | None = None
     withdrawn: list[int] = field(default_factory=list)
+    _no_records: set[int] = field(default_factory=set)
 
     @classmethod
     def read(cls, path: Path) -> Plan:
@@ -159,37 +169,35 @@ class Plan:
                 if end is not None:
                     raise Unusable(f"{path} goes on after its end, at line {number}.")
                 try:
-                    kept = json.loads(line)
+                    kept = _line(line)
                     end = kept.get("end")
                     if end is None:
                         lines += 1
-                        plan._look_at(kept)
+                        plan._look_at(kept, number)
                     else:
-                        said = kept["incomplete"]
-                        plan.incomplete = Sentence.of_json(said) if said else None
-                except (ValueError, KeyError, TypeError, AttributeError) as error:
-                    raise Unusable(
-                        f"{path} is damaged at line {number} "
-                        f"({type(error).__name__}: {error})."
-                    ) from None
+                        plan._no_records.add(number)
+                        plan.incomplete = _incomplete(kept["incomplete"])
+                except _DAMAGE as error:
+                    raise damaged(path, number, error) from None
         if end != lines:
             raise Unusable(f"{path} is not whole: make the plan again.")
         return plan
 
-    def _look_at(self, kept: Mapping[str, Any]) -> None:
-        _expected(kept)
+    def _look_at(self, kept: Mapping[str, Any], number: int) -> None:
+        expected = _expected(kept)
         if "record" in kept:
             planned.entry(kept["record"])
+        elif expected.posting is None:
+            raise TypeError("no posting is named")
         else:
-            self.withdrawn.append(int(kept["posting"]))
+            self.withdrawn.append(expected.posting)
+            self._no_records.add(number)
 
     def portions(self) -> Iterator[Portion]:
         """Its records, in portions that can be read anywhere."""
         taken: list[bytes] = []
         size = 0
-        for line in self._lines():
-            if b'"record":' not in line:
-                continue
+        for line in self._records():
             if taken and size + len(line) > _PORTION:
                 yield self._portion(taken)
                 taken, size = [], 0
@@ -200,15 +208,15 @@ class Plan:
 
     def expected(self) -> Iterator[Expected]:
         """What is to become of each record, in their order."""
-        for line in self._lines():
-            kept = json.loads(line)
-            if "record" in kept:
-                yield _expected(kept)
+        for line in self._records():
+            yield _expected(json.loads(line))
 
-    def _lines(self) -> Iterator[bytes]:
+    def _records(self) -> Iterator[bytes]:
         with self.path.open("rb") as file:
             file.readline()
-            yield from file
+            for number, line in enumerate(file, 2):
+                if number not in self._no_records:
+                    yield line
 
     def _portion(self, lines: Sequence[bytes]) -> Portion:
         return Portion(name=str(self.path), content=b"".join(lines), planned=True)
@@ -217,15 +225,45 @@ class Plan:
 def _expected(kept: Mapping[str, Any]) -> Expected:
     return Expected(
         outcome=str(Outcome(kept["outcome"])),
-        posting=kept["posting"],
+        posting=_posting(kept["posting"]),
         locator=str(kept["locator"]),
         changes=tuple(Change(*map(str, change)) for change in kept["changes"]),
     )
 
 
+def _posting(kept: Any) -> int | None:
+    if kept is not None and type(kept) is not int:
+        raise TypeError(f"{kept!r} is no number of a posting")
+    return kept
+
+
+def _incomplete(kept: Any) -> Sentence | None:
+    """Nothing but None says that a run was complete, and may close postings."""
+    if kept == "":
+        raise ValueError("why the run was incomplete is not said")
+    return None if kept is None else Sentence.of_json(kept)
+
+
+def _line(line: bytes) -> Any:
+    if b"\r" in line.rstrip(b"\r\n"):  # where a worker would find two lines
+        raise ValueError("a carriage return stands inside the line")
+    return json.loads(line)
+
+
+#: What a line no plan wrote raises; the last where it is nested by the thousand.
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+
+
+def damaged(path: Path, line: int, error: Exception) -> Unusable:
+    said = shortened(str(error))
+    return Unusable(
+        f"{path} is damaged at line {line} ({type(error).__name__}: {said})."
+    )
+
+
 def _header(line: bytes, path: Path) -> Header:
     try:
-        kept = json.loads(line)
+        kept = _line(line)
         versions = kept["plan"], kept["reader_version"], kept["policy_version"]
         header = Header(
             source=str(kept["source"]),
@@ -233,7 +271,7 @@ def _header(line: bytes, path: Path) -> Header:
             closing=kept["closing"],
             made_at=str(kept["made_at"]),
         )
-    except (ValueError, KeyError, TypeError):
+    except _DAMAGE:
         raise Unusable(f"{path} is no plan: --plan writes one.") from None
     if versions != (_FORMAT, READER_VERSION, POLICY_VERSION):
         raise Unusable(

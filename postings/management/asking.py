@@ -1,19 +1,25 @@
-"""What commands about imports share: who asks, numbers, and a source that is taken."""
+"""What commands about imports share: who asks, numbers, and sources known or taken."""
 
 from __future__ import annotations
 
 import getpass
 import shlex
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.core.management import CommandError
 
 from postings.ingest import persist
+from postings.ingest.report import shortened
+from postings.models import Source
 
 #: The exit status of a command that could not do its work.
 USAGE = 2
+
+#: What no number of an option needs to be above.
+MOST = 1_000_000_000
 
 
 def who_asked() -> persist.Asked:
@@ -34,16 +40,34 @@ def unshared() -> Iterator[None]:
         raise CommandError(str(held), returncode=USAGE) from None
 
 
-def at_least(least: int, *, at_most: int | None = None) -> Callable[[str], int]:
+def at_least(least: int, *, at_most: int = MOST) -> Callable[[str], int]:
     """A whole number within bounds, for argparse."""
 
     def number(text: str) -> int:
-        given = int(text)
-        if given < least or (at_most is not None and given > at_most):
-            raise ValueError(text)
+        try:
+            given = int(text)
+        except ValueError:
+            given = least - 1
+        if not least <= given <= at_most:
+            raise ArgumentTypeError(
+                f"{shortened(text)} is no whole number from {least:,} to {at_most:,}"
+            )
         return given
 
-    number.__name__ = f"whole number from {least}" + (
-        f" to {at_most}" if at_most else " on"
-    )  # as argparse names the type in its message
     return number
+
+
+#: The number of a row, as databases count them.
+row_number = at_least(1, at_most=2**63 - 1)
+
+
+def known_source(slug: str) -> Source:
+    """A misspelt name is a CommandError, and not a source that holds nothing."""
+    found = Source.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Source.objects.values_list("slug", flat=True)) or "none"
+        raise CommandError(
+            f"--source {slug}: there is no source of this name; known: {known}.",
+            returncode=USAGE,
+        )
+    return found

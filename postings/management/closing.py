@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -9,8 +10,11 @@ from django.core.management.base import CommandParser
 from postings.ingest import persist
 from postings.management.asking import at_least
 
+#: Percent.
+_ALL = 100
 
-def add_closing_arguments(parser: CommandParser) -> None:
+
+def add_arguments(parser: CommandParser) -> None:
     proof = persist.Closing()
     group = parser.add_argument_group(
         "postings that are gone", "What was refused, and why, is said."
@@ -31,7 +35,7 @@ def add_closing_arguments(parser: CommandParser) -> None:
     )
     group.add_argument(
         "--max-share",
-        type=at_least(0, at_most=100),
+        type=at_least(0, at_most=_ALL),
         default=proof.max_share,
         metavar="PERCENT",
         help="close nothing where more than this share of the source's open postings "
@@ -51,7 +55,7 @@ def add_closing_arguments(parser: CommandParser) -> None:
     )
 
 
-def closing(options: dict[str, Any]) -> persist.Closing | None:
+def asked_for(options: dict[str, Any]) -> persist.Closing | None:
     """The proof that was asked for; None where nothing is to be closed."""
     if not options["close_missing"]:
         return None
@@ -61,3 +65,23 @@ def closing(options: dict[str, Any]) -> persist.Closing | None:
         allow_empty=options["allow_empty"],
         expect=options["expect"],
     )
+
+
+def kept(proof: persist.Closing | None) -> dict[str, Any] | None:
+    """What a plan keeps of it."""
+    return None if proof is None else asdict(proof)
+
+
+def planned(found: Any) -> persist.Closing | None:
+    """What a plan has kept. Raises ValueError for what no option can ask for."""
+    if found is None:
+        return None
+    plain = asdict(persist.Closing())
+    if not isinstance(found, dict) or {
+        name: type(value) for name, value in found.items()
+    } != {name: type(value) for name, value in plain.items()}:
+        raise ValueError("how to close what is missing is not said")
+    proof = persist.Closing(**found)
+    if proof.misses < 1 or proof.expect < 0 or not 0 <= proof.max_share <= _ALL:
+        raise ValueError("how to close what is missing is out of bounds")
+    return proof

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from argparse import _ActionsContainer
+from argparse import ArgumentTypeError, _ActionsContainer
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -15,9 +15,12 @@ from django.core.management.base import CommandError, CommandParser
 
 from postings.ingest import persist, sources, web
 from postings.ingest.read import Document, Unread
-from postings.ingest.report import Problem
+from postings.ingest.report import Problem, shortened
 from postings.management.asking import USAGE, at_least
 from postings.models import Source
+
+#: The least and the most requests a second that can be asked for.
+RATES = 0.001, 1_000_000
 
 
 def add_web_arguments(parser: CommandParser) -> None:
@@ -48,7 +51,7 @@ def add_client_arguments(parser: _ActionsContainer) -> None:
     """What every command that fetches can be told of how it does."""
     parser.add_argument(
         "--rate",
-        type=more_than_none,
+        type=pace,
         default=1.0,
         metavar="N",
         help="requests a second to one host, or fewer where its robots.txt asks for "
@@ -71,10 +74,17 @@ def client(options: dict[str, Any], **settled: Any) -> web.Client:
     )
 
 
-def more_than_none(text: str) -> float:
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise ValueError(text)
+def pace(text: str) -> float:
+    """Requests a second, for argparse: within what waiting can be reckoned with."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    slowest, fastest = RATES
+    if not slowest <= number <= fastest:
+        raise ArgumentTypeError(
+            f"{shortened(text)} is no number from {slowest} to {fastest:,}"
+        )
     return number
 
 
@@ -139,6 +149,12 @@ def named_source(given: str | None, paths: list[str], sitemap: str | None) -> st
             returncode=USAGE,
         )
     slug = found.pop() if given is None else given
+    refuse_no_source(slug)
+    return slug
+
+
+def refuse_no_source(slug: str) -> None:
+    """What no source an import is of can be called is a CommandError."""
     field = Source._meta.get_field("slug")
     try:
         field.run_validators(slug)
@@ -154,7 +170,6 @@ def named_source(given: str | None, paths: list[str], sitemap: str | None) -> st
             "another name.",
             returncode=USAGE,
         )
-    return slug
 
 
 def site_of(address: str) -> tuple[str, str]:

@@ -65,8 +65,9 @@ class Lines(Shown):
         self._said = now
         report = self._report
         share = f", {report.size / self._total:.0%} of all bytes" if self._total else ""
+        where = f"{report.document}: " if report.document else ""
         self.write(
-            f"{report.document}: {report.records} records, "
+            f"{where}{report.records} records, "
             f"{rate(report.records, now - self._began)}{share}."
         )
 

@@ -19,6 +19,7 @@ from django.db import DatabaseError
 from postings.management import apart, progress
 from postings.management.asking import USAGE
 from postings.management.database import explained
+from postings.management.output import NotSaid
 from postings.models import JobPosting
 from postings.search import index
 
@@ -92,6 +93,20 @@ def keep_in_step(command: BaseCommand, *, quiet: bool = False) -> None:
         trouble(command.stderr, " ".join(str(error).split()))
     except KeyboardInterrupt:
         trouble(command.stderr, "it was interrupted")
+
+
+@contextmanager
+def in_step(command: BaseCommand, *, quiet: bool = False) -> Iterator[None]:
+    """Adds what is stored meanwhile to the index, as `keep_in_step` does.
+
+    Also where a command had to stop because it could not say what it did.
+    """
+    try:
+        yield
+        keep_in_step(command, quiet=quiet)
+    except NotSaid:
+        keep_in_step(command, quiet=True)
+        raise
 
 
 def trouble(err: OutputWrapper, said: str) -> None:

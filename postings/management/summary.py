@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -12,6 +12,7 @@ from django.core.management.base import OutputWrapper
 from rich.console import Console
 from rich.table import Table
 
+from postings.ingest import drafts
 from postings.ingest.report import Outcome, Report, Severity
 from postings.management.progress import rate
 
@@ -19,16 +20,19 @@ from postings.management.progress import rate
 _ALWAYS = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REJECTED)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Summary:
-    """How a run of a source went."""
+    """How a run of a source went; it failed unless somebody says otherwise.
 
-    source: str
+    The source is None where the run failed before that was known.
+    """
+
+    source: str | None
     dry_run: bool
-    state: str
     began: datetime
     ended: datetime
-    report: Report
+    state: str = "failed"
+    report: Report = field(default_factory=Report)
 
     @property
     def seconds(self) -> float:
@@ -58,10 +62,13 @@ class Summary:
         }
 
     def write(self, target: Path) -> None:
-        """Whole or not at all: who reads it meanwhile sees what was there before."""
-        draft = target.with_name(f".{target.name}.draft")
-        draft.write_text(json.dumps(self.as_json(), indent=2) + "\n")
-        draft.replace(target)
+        """Whole or not at all: who reads it meanwhile sees what was there before.
+
+        Raises `drafts.NotWritten`.
+        """
+        with drafts.Draft(target) as draft:
+            draft.write(json.dumps(self.as_json(), indent=2).encode() + b"\n")
+            draft.keep()
 
     def show(self, out: OutputWrapper) -> None:
         if out.isatty():

@@ -388,3 +388,33 @@ def test_what_came_through_a_pipe_is_stored_though_no_more_comes(jobs: int) -> N
     assert in_time == [True]
     assert said == [CREATED] * 4
     assert counts(report) == {CREATED: 4}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.django_db(transaction=True)
+def test_a_pipe_that_is_silent_from_the_first_is_heard_of(jobs: int) -> None:
+    """Whoever shows how far an import is can say that it waits."""
+    reading, writing = os.pipe()
+    beats: list[int] = []
+
+    def beat() -> None:
+        beats.append(report.records)
+        if len(beats) == 2:
+            with os.fdopen(writing, "wb") as out:
+                out.write(lines([node()]))
+
+    report = Report()
+    try:
+        pipeline.run(
+            sources.documents([f"/dev/fd/{reading}"]),
+            source="files",
+            now=NOW,
+            jobs=jobs,
+            live=True,
+            report=report,
+            beat=beat,
+        )
+    finally:
+        os.close(reading)
+    assert beats[:2] == [0, 0]
+    assert report.records == 1

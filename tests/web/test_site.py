@@ -512,6 +512,25 @@ def test_a_posting_whose_page_is_gone_can_be_withdrawn(server: Server) -> None:
     assert JobPosting.objects.get(withdrawn_at__isnull=False).title == "Baker /2"
 
 
+@pytest.mark.parametrize("left", [(), ("/plain",), ("/1",)])
+def test_a_sitemap_without_a_posting_can_mean_that_all_are_gone(
+    server: Server, left: tuple[str, ...]
+) -> None:
+    """With --allow-empty: it lists nothing, a page without any, or one that is gone."""
+    sitemap = careers(server, 1)
+    close = ("--close-missing", "--misses=1", "--max-share=100")
+    assert crawled(sitemap, *close)[0] == 0
+    server.replies["/plain"] = Reply(body=ERROR_PAGE, type="text/html")
+    del server.replies["/1"]
+    listed = urlset(map(server.at, left))
+    server.replies["/sitemap.xml"] = Reply(body=listed, type=XML)
+    status, lines = crawled(sitemap, *close)
+    assert status == 0
+    assert lines[-1].startswith("Nothing was closed: the run held no record at all ")
+    assert crawled(sitemap, *close, "--allow-empty")[0] == 0
+    assert JobPosting.objects.get().withdrawn_at is not None
+
+
 def test_a_dry_run_crawls_and_remembers_nothing(server: Server) -> None:
     status, lines = crawled(careers(server), "--dry-run")
     assert (status, lines[-1]) == (0, "Dry run: nothing was kept.")

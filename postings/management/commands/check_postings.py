@@ -18,9 +18,9 @@ from postings.ingest import normalise, read
 from postings.ingest.read import Document, Unread
 from postings.ingest.report import Problem, Severity
 from postings.management import locations
-from postings.management.asking import USAGE
+from postings.management.asking import USAGE, known_source
 from postings.management.database import explained
-from postings.models import JobPosting, JobPostingQuerySet, Source, State, columns
+from postings.models import JobPosting, JobPostingQuerySet, State, columns
 
 ERRORS = 1
 
@@ -232,12 +232,8 @@ def in_database(
 ) -> Iterator[Checked]:
     """The postings of a source in these states, by id. Memory: one batch."""
     rows = JobPosting.objects.all()
-    if slug:
-        if not Source.objects.filter(slug=slug).exists():
-            raise CommandError(
-                f"--source {slug}: there is no source of this name.", returncode=USAGE
-            )
-        rows = rows.filter(source__slug=slug)
+    if slug is not None:
+        rows = rows.filter(source=known_source(slug))
     wanted = JobPosting.objects.none()
     for name in dict.fromkeys(states or [State.OPEN]):
         wanted = wanted | rows.in_state(State(name), at)

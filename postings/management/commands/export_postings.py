@@ -1,24 +1,28 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from postings.ingest import export
+from postings.ingest import drafts, export
+from postings.management.asking import USAGE, known_source
 from postings.management.database import explained
-from postings.models import JobPosting, Source, State
-
-USAGE = 2
+from postings.models import JobPosting, State
 
 #: What visitors can read; an export of it shows nothing that is kept from them.
 PUBLIC = (State.OPEN, State.CLOSED, State.WITHDRAWN)
+
+
+class Sink(Protocol):
+    """What bytes can be written to."""
+
+    def write(self, content: bytes, /) -> object: ...
 
 
 class Command(BaseCommand):
@@ -49,21 +53,16 @@ class Command(BaseCommand):
             "--output",
             metavar="FILE",
             default="-",
-            help="the file to write, replaced when all is written (default: standard "
-            "output)",
+            help="the file to write, replaced when all is written; a link stays, what is no "
+            "file is written into (default: standard output)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         rows = JobPosting.objects.all()
-        if slug := options["source"]:
+        if options["source"] is not None:
             with explained():
-                if not Source.objects.filter(slug=slug).exists():
-                    raise CommandError(
-                        f"--source {slug}: there is no source of this name.",
-                        returncode=USAGE,
-                    )
-            rows = rows.filter(source__slug=slug)
+                rows = rows.filter(source=known_source(options["source"]))
         states = [State(name) for name in options["state"] or PUBLIC]
         wanted = JobPosting.objects.none()
         for state in dict.fromkeys(states):
@@ -74,7 +73,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{count} postings written to {options['output']}.")
 
 
-def write(nodes: Iterable[dict[str, Any]], file: BinaryIO, form: str) -> int:
+def write(nodes: Iterable[dict[str, Any]], file: Sink, form: str) -> int:
     """Writes nodes as JSON lines or as one array; how many."""
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     count = 0
@@ -91,21 +90,15 @@ def write(nodes: Iterable[dict[str, Any]], file: BinaryIO, form: str) -> int:
 
 
 @contextmanager
-def opened(name: str) -> Iterator[BinaryIO]:
+def opened(name: str) -> Iterator[Sink]:
     """Standard output, or a file that is whole when it is there."""
     if name == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    path = Path(name)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(path)
-    except OSError as error:
-        raise CommandError(
-            f"{name} cannot be written: {error.strerror}.", returncode=USAGE
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
+        with drafts.Draft(Path(name)) as draft:
+            yield draft
+            draft.keep()
+    except drafts.NotWritten as error:
+        raise CommandError(str(error), returncode=USAGE) from error

@@ -3,7 +3,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,14 +10,20 @@ from typing import Any, NamedTuple
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from postings.ingest import pipeline, plan, sources, work
-from postings.ingest.report import Outcome, Recorded, Report, Severity, shortened
+from postings.ingest import drafts, persist, pipeline, plan, sources, work
+from postings.ingest.report import (
+    Outcome,
+    Recorded,
+    Report,
+    Sentence,
+    Severity,
+    shortened,
+)
 from postings.ingest.stopping import Interrupted
-from postings.management import locations, progress
+from postings.management import closing, locations, progress
 from postings.management.asking import USAGE, at_least, unshared, who_asked
-from postings.management.closing import add_closing_arguments, closing
 from postings.management.database import explained
-from postings.management.searching import keep_in_step
+from postings.management.searching import in_step
 from postings.management.summary import Summary
 from postings.models import DatabaseState, ImportRun, Source
 
@@ -34,7 +39,9 @@ class Importing(NamedTuple):
     """What is to be done, and to which source."""
 
     source: str
-    run: Callable[[Report, datetime, Callable[[Recorded], None]], None]
+    run: Callable[
+        [Report, datetime, Callable[[Recorded], None], Callable[[], None]], None
+    ]
 
 
 class Command(BaseCommand):
@@ -98,20 +105,50 @@ class Command(BaseCommand):
             help="say nothing but what was rejected and what went wrong",
         )
         locations.add_web_arguments(parser)
-        add_closing_arguments(parser)
+        closing.add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         options["dry_run"] = options["dry_run"] or options["plan"] is not None
-        importing = (
-            self.applying(options) if options["apply"] else self.reading(options)
-        )
         target: Path | None = options["report"]
-        for name in ("report", "plan"):
-            if options[name] is not None:
-                refuse_unwritable(f"--{name}", options[name])
-        report, began = Report(), timezone.now()
-        state = ImportRun.State.FAILED
+        if target is not None:
+            refuse_unwritable("--report", target)
+        now = timezone.now()
+        summary = Summary(
+            source=options["source"], dry_run=options["dry_run"], began=now, ended=now
+        )
+        written = True
+        with (
+            nullcontext() if summary.dry_run else in_step(self, quiet=options["quiet"])
+        ):
+            try:
+                self.carry_out(summary, options)
+            except CommandError as error:
+                summary.report.remarks.append(Sentence(str(error)))
+                raise
+            finally:
+                summary.ended = timezone.now()
+                if target is not None:
+                    written = self.is_written(summary, target)
+            if not options["quiet"]:
+                summary.show(self.stdout)
+            elif summary.report.incomplete:
+                for remark in summary.report.remarks:
+                    self.stderr.write(str(remark))
+        if not written:
+            sys.exit(USAGE)
+        if not summary.report.accepted:
+            sys.exit(REJECTED)
+
+    def carry_out(self, summary: Summary, options: dict[str, Any]) -> None:
+        """Does what is asked for; the summary hears how far it came and how it ended."""
+        report = summary.report
         try:
+            if options["plan"] is not None:
+                refuse_unwritable("--plan", options["plan"])
+            importing = (
+                self.applying(options) if options["apply"] else self.reading(options)
+            )
+            summary.source = importing.source
             with (
                 explained(returncode=USAGE),
                 unshared(),
@@ -123,42 +160,39 @@ class Command(BaseCommand):
                         shown.write(line)
                     shown.update()
 
-                importing.run(report, began, tell)
-            state = ImportRun.State.FINISHED
+                importing.run(report, summary.began, tell, shown.update)
+            summary.state = ImportRun.State.FINISHED.value
         except plan.Moved as moved:
             raise CommandError(
                 f"The plan was not carried out: what it was made on has moved. {moved} "
                 f"{report.records} records were stored before that was found.",
                 returncode=USAGE,
             ) from None
+        except drafts.NotWritten as error:
+            raise CommandError(f"--plan {error}", returncode=USAGE) from None
         except work.WorkerFailed as failure:
             raise CommandError(
                 f"{failure} With --jobs 1 none are needed.", returncode=USAGE
             ) from None
         except Interrupted as stop:
-            state = ImportRun.State.INTERRUPTED
+            summary.state = ImportRun.State.INTERRUPTED.value
             self.stderr.write(
                 f"Stopped by {stop} after {report.records} records. What was stored "
                 "stays; the same command goes on from there."
             )
             sys.exit(128 + stop.signum)
-        finally:
-            summary = Summary(
-                source=importing.source,
-                dry_run=options["dry_run"],
-                state=str(state),
-                began=began,
-                ended=timezone.now(),
-                report=report,
-            )
-            if target is not None:
-                summary.write(target)
-        if not options["quiet"]:
-            summary.show(self.stdout)
-        if not options["dry_run"]:
-            keep_in_step(self, quiet=options["quiet"])
-        if not report.accepted:
-            sys.exit(REJECTED)
+        except KeyboardInterrupt:
+            summary.state = ImportRun.State.INTERRUPTED.value
+            raise
+
+    def is_written(self, summary: Summary, target: Path) -> bool:
+        """Whether the report is in its place; if not, says why."""
+        try:
+            summary.write(target)
+        except drafts.NotWritten as error:
+            self.stderr.write(f"--report {error}")
+            return False
+        return True
 
     def reading(self, options: dict[str, Any]) -> Importing:
         """An import of what the locations hold."""
@@ -168,7 +202,10 @@ class Command(BaseCommand):
         documents = locations.documents(visit, options)
 
         def run(
-            report: Report, now: datetime, tell: Callable[[Recorded], None]
+            report: Report,
+            now: datetime,
+            tell: Callable[[Recorded], None],
+            beat: Callable[[], None],
         ) -> None:
             if not options["dry_run"]:
                 locations.make_website(slug, [*paths, sitemap or ""])
@@ -182,8 +219,9 @@ class Command(BaseCommand):
                     live=not sitemap and sources.are_live(paths),
                     report=report,
                     tell=tell,
+                    beat=beat,
                     asked=who_asked(),
-                    closing=closing(options),
+                    closing=closing.asked_for(options),
                     visit=visit,
                     draft=draft,
                 )
@@ -206,10 +244,13 @@ class Command(BaseCommand):
                 returncode=USAGE,
             )
         with explained(returncode=USAGE):
-            planned = plan_of(options["apply"])
+            planned, proof = plan_of(options["apply"])
 
         def run(
-            report: Report, now: datetime, tell: Callable[[Recorded], None]
+            report: Report,
+            now: datetime,
+            tell: Callable[[Recorded], None],
+            beat: Callable[[], None],
         ) -> None:
             pipeline.apply(
                 planned,
@@ -218,7 +259,9 @@ class Command(BaseCommand):
                 jobs=options["jobs"],
                 report=report,
                 tell=tell,
+                beat=beat,
                 asked=who_asked(),
+                closing=proof,
             )
 
         return Importing(planned.header.source, run)
@@ -242,22 +285,27 @@ def drafted(
     if options["plan"] is None:
         yield None
         return
-    proof = closing(options)
     header = plan.Header(
         source=slug,
         database=str(DatabaseState.identity()),
-        closing=asdict(proof) if proof else None,
+        closing=closing.kept(closing.asked_for(options)),
         made_at=now.isoformat(),
     )
     with plan.Draft(options["plan"], header) as draft:
         yield draft
 
 
-def plan_of(path: Path) -> plan.Plan:
+def plan_of(path: Path) -> tuple[plan.Plan, persist.Closing | None]:
+    """A plan that can be carried out here, and how to close what is missing."""
     try:
         planned = plan.Plan.read(path)
+        proof = closing.planned(planned.header.closing)
     except plan.Unusable as error:
         raise CommandError(str(error), returncode=USAGE) from None
+    except ValueError as error:
+        raise CommandError(
+            str(plan.damaged(path, 1, error)), returncode=USAGE
+        ) from None
     except OSError as error:
         raise CommandError(
             f"--apply {path} could not be read: {error.strerror}.", returncode=USAGE
@@ -267,7 +315,8 @@ def plan_of(path: Path) -> plan.Plan:
             f"{path} was made for another database: make the plan again here.",
             returncode=USAGE,
         )
-    return planned
+    locations.refuse_no_source(planned.header.source)
+    return planned, proof
 
 
 def told(recorded: Recorded, options: dict[str, Any]) -> Iterator[str]:
@@ -296,9 +345,6 @@ def told(recorded: Recorded, options: dict[str, Any]) -> Iterator[str]:
 def refuse_unwritable(option: str, target: Path) -> None:
     """Nobody should learn after an hour that a file has no place."""
     try:
-        target.open("a").close()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CommandError(
-            f"{option} {target} cannot be written: {reason}.", returncode=USAGE
-        ) from None
+        drafts.check(target)
+    except drafts.NotWritten as error:
+        raise CommandError(f"{option} {error}", returncode=USAGE) from None

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from postings.ingest import persist
 from postings.ingest.report import Outcome, Sentence
-from postings.management.asking import USAGE, at_least
+from postings.management.asking import USAGE, at_least, known_source, row_number
 from postings.management.database import explained
 from postings.models import ImportRecord, ImportRun, Source
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "run", type=int, nargs="?", metavar="RUN", help="show this one"
+            "run", type=row_number, nargs="?", metavar="RUN", help="show this one"
         )
         parser.add_argument("--source", metavar="NAME", help="only those of one source")
         parser.add_argument(
@@ -47,15 +47,7 @@ class Command(BaseCommand):
 
     def of_source(self, options: dict[str, Any]) -> Source | None:
         slug = options["source"]
-        if slug is None:
-            return None
-        found = Source.objects.filter(slug=slug).first()
-        if found is None:
-            known = ", ".join(Source.objects.values_list("slug", flat=True)) or "none"
-            raise CommandError(
-                f"There is no source {slug!r}; known: {known}.", returncode=USAGE
-            )
-        return found
+        return None if slug is None else known_source(slug)
 
     def list_runs(self, source: Source | None, last: int) -> None:
         runs = ImportRun.objects.select_related("source")

@@ -15,7 +15,7 @@ from postings.ingest.read import Document
 from postings.ingest.report import Outcome
 from postings.ingest.sources import SUFFIXES
 from postings.management.database import explained
-from postings.management.searching import keep_in_step
+from postings.management.searching import in_step
 from postings.models import Source
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
@@ -80,13 +80,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        with explained():
-            report = pipeline.run(
-                documents(options["today"] or timezone.localdate(now)),
-                source=Source.SAMPLE,
-                now=now,
-                asked=persist.Asked(command_line="load_sample"),
-            )
-        outcomes = ", ".join(f"{report.outcomes[o]} {o}" for o in Outcome)
-        self.stdout.write(f"Sample: {outcomes}.")
-        keep_in_step(self)
+        with in_step(self):
+            with explained():
+                report = pipeline.run(
+                    documents(options["today"] or timezone.localdate(now)),
+                    source=Source.SAMPLE,
+                    now=now,
+                    asked=persist.Asked(command_line="load_sample"),
+                )
+            outcomes = ", ".join(f"{report.outcomes[o]} {o}" for o in Outcome)
+            self.stdout.write(f"Sample: {outcomes}.")

@@ -10,6 +10,9 @@ from postings.ingest import persist
 from postings.management.asking import at_least
 from postings.management.database import explained
 
+#: Three lifetimes; so many more would be before the first day there is.
+MOST_DAYS = 100_000
+
 
 class Command(BaseCommand):
     help = (
@@ -21,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--days",
-            type=at_least(0),
+            type=at_least(0, at_most=MOST_DAYS),
             default=90,
             metavar="N",
             help="keep what began within so many days (default: %(default)s)",

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from postings import schemaorg
 from postings.ingest import persist
 from postings.management.database import explained
-from postings.management.searching import keep_in_step
+from postings.management.searching import in_step
 
 
 class Command(BaseCommand):
@@ -26,17 +26,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = persist.Count()
-        with explained():
-            for found in persist.reclean(count, all_=options["all"]):
-                if options["verbosity"]:
-                    name = schemaorg.property_name(found.column)
-                    removed = ", ".join(
-                        f"{removal.code} {removal.detail}" for removal in found.removed
-                    )
-                    self.stdout.write(
-                        f"{found.of}: {name}: changed ({removed or 'markup only'})"
-                    )
-        self.stdout.write(
-            f"{count.seen} postings sanitised again, {count.changed} changed."
-        )
-        keep_in_step(self)
+        with in_step(self):
+            with explained():
+                for found in persist.reclean(count, all_=options["all"]):
+                    if options["verbosity"]:
+                        name = schemaorg.property_name(found.column)
+                        removed = ", ".join(
+                            f"{removal.code} {removal.detail}"
+                            for removal in found.removed
+                        )
+                        self.stdout.write(
+                            f"{found.of}: {name}: changed ({removed or 'markup only'})"
+                        )
+            self.stdout.write(
+                f"{count.seen} postings sanitised again, {count.changed} changed."
+            )

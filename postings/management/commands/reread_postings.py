@@ -8,7 +8,7 @@ from django.utils import timezone
 from postings.ingest import pipeline
 from postings.ingest.report import Outcome, Recorded, Severity
 from postings.management.database import explained
-from postings.management.searching import keep_in_step
+from postings.management.searching import in_step
 
 
 class Command(BaseCommand):
@@ -28,21 +28,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         verbosity = options["verbosity"]
-        with explained():
-            report = pipeline.reread(
-                now=timezone.now(),
-                all_=options["all"],
-                tell=lambda recorded: self.tell(recorded, verbosity),
+        with in_step(self):
+            with explained():
+                report = pipeline.reread(
+                    now=timezone.now(),
+                    all_=options["all"],
+                    tell=lambda recorded: self.tell(recorded, verbosity),
+                )
+            self.stdout.write(
+                f"{report.records} postings read again: "
+                f"{report.outcomes[Outcome.UPDATED]} updated, "
+                f"{report.outcomes[Outcome.UNCHANGED]} unchanged, "
+                f"{report.outcomes[Outcome.REJECTED]} left as they were."
             )
-        self.stdout.write(
-            f"{report.records} postings read again: "
-            f"{report.outcomes[Outcome.UPDATED]} updated, "
-            f"{report.outcomes[Outcome.UNCHANGED]} unchanged, "
-            f"{report.outcomes[Outcome.REJECTED]} left as they were."
-        )
-        for (severity, code), count in sorted(report.codes.items()):
-            self.stdout.write(f"  {severity}: {code}: {count}")
-        keep_in_step(self)
+            for (severity, code), count in sorted(report.codes.items()):
+                self.stdout.write(f"  {severity}: {code}: {count}")
 
     def tell(self, recorded: Recorded, verbosity: int) -> None:
         """One line a posting that can be read no more; with -v 2 one for every change."""

@@ -9,9 +9,15 @@ from django.utils import timezone
 
 from postings.ingest import pipeline
 from postings.ingest.report import Outcome, Recorded, Severity
-from postings.management.asking import USAGE, unshared, who_asked
+from postings.management.asking import (
+    USAGE,
+    known_source,
+    row_number,
+    unshared,
+    who_asked,
+)
 from postings.management.database import explained
-from postings.management.searching import keep_in_step
+from postings.management.searching import in_step
 from postings.models import ImportRecord
 
 REJECTED = 1
@@ -27,7 +33,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "records",
-            type=int,
+            type=row_number,
             nargs="*",
             metavar="RECORD",
             help="numbers as import_runs --rejected lists them (default: all)",
@@ -66,7 +72,7 @@ class Command(BaseCommand):
             outcome=Outcome.REJECTED.value, resolved_at__isnull=True
         ).select_related("run__source")
         if options["source"] is not None:
-            waiting = waiting.filter(run__source__slug=options["source"])
+            waiting = waiting.filter(run__source=known_source(options["source"]))
         if not options["records"]:
             return list(waiting)
         found = list(waiting.filter(pk__in=options["records"]))
@@ -94,21 +100,21 @@ class Command(BaseCommand):
         by_source: dict[str, list[tuple[ImportRecord, str]]] = {}
         for record, text in wanted:
             by_source.setdefault(record.run.source.slug, []).append((record, text))
-        accepted = True
-        for slug, records in by_source.items():
-            with unshared():
-                report = pipeline.retry(
-                    records, now=timezone.now(), asked=who_asked(), tell=self.tell
-                )
-            accepted = accepted and report.accepted
-            counts = report.outcomes
-            self.stdout.write(
-                f"{slug}: {len(records)} read again, {counts[Outcome.REJECTED]} rejected."
-            )
-        if by_source:
-            keep_in_step(self)
-        else:
+        if not by_source:
             self.stdout.write("Nothing waits to be mended.")
+            return True
+        accepted = True
+        with in_step(self):
+            for slug, records in by_source.items():
+                with unshared():
+                    report = pipeline.retry(
+                        records, now=timezone.now(), asked=who_asked(), tell=self.tell
+                    )
+                accepted = accepted and report.accepted
+                rejected = report.outcomes[Outcome.REJECTED]
+                self.stdout.write(
+                    f"{slug}: {len(records)} read again, {rejected} rejected."
+                )
         return accepted
 
     def tell(self, recorded: Recorded) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -7,9 +8,9 @@ from django.utils import timezone
 
 from postings.ingest import persist
 from postings.ingest.report import Outcome, Recorded
-from postings.management.asking import USAGE, unshared, who_asked
+from postings.management.asking import USAGE, row_number, unshared, who_asked
 from postings.management.database import explained
-from postings.management.searching import keep_in_step
+from postings.management.searching import in_step
 from postings.models import ImportRun
 
 
@@ -22,7 +23,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "run", type=int, metavar="RUN", help="its number, as import_runs lists it"
+            "run",
+            type=row_number,
+            metavar="RUN",
+            help="its number, as import_runs lists it",
         )
         parser.add_argument(
             "--dry-run",
@@ -31,6 +35,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with nullcontext() if options["dry_run"] else in_step(self):
+            self.undo(options)
+
+    def undo(self, options: dict[str, Any]) -> None:
         verbosity = options["verbosity"]
         with explained(returncode=USAGE), unshared():
             run = ImportRun.objects.filter(pk=options["run"]).first()
@@ -59,8 +67,6 @@ class Command(BaseCommand):
             self.stdout.write(str(remark))
         if options["dry_run"]:
             self.stdout.write("Dry run: nothing was kept.")
-        else:
-            keep_in_step(self)
 
     def tell(self, recorded: Recorded, verbosity: int) -> None:
         if verbosity > 1:
