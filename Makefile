@@ -48,15 +48,19 @@ run: $(RUNTIME) ## serve the site with its sample on http://127.0.0.1:PORT (8000
 	@echo 'For the admin, make an account: $(BIN)/python manage.py createsuperuser'
 	@exec $(BIN)/gunicorn jobsite.wsgi --preload --workers 2 --limit-request-line 8190 --bind 127.0.0.1:$(PORT) --log-level warning
 
-# Side by side: each takes minutes, and one processor. What the second says is kept
-# until the first has ended. Most tests use no database, and are run once.
+# Side by side, each on one processor for about as long. What the second side says is
+# kept until the first has ended. Tests without a database, and browsers, run once.
 test: $(DEV) ## run the suite on SQLite, and what uses a database on PostgreSQL too
-	@$(BIN)/pytest --postgres -m database > .venv/postgres.log 2>&1 & other=$$!; \
+	@{ trap 'kill $$now; exit 143' TERM; \
+	  $(BIN)/pytest --postgres -m 'database and not browser' & now=$$!; \
+	  wait $$now; postgres=$$?; \
+	  $(BIN)/pytest -m reading & now=$$!; \
+	  wait $$now; exit $$((postgres + $$?)); } > .venv/second.log 2>&1 & other=$$!; \
 	trap 'kill $$other; exit 130' INT TERM; \
-	$(BIN)/pytest; sqlite=$$?; \
-	wait $$other; postgres=$$?; \
-	cat .venv/postgres.log; \
-	exit $$((sqlite + postgres))
+	$(BIN)/pytest -m 'not reading'; first=$$?; \
+	wait $$other; second=$$?; \
+	cat .venv/second.log; \
+	exit $$((first + second))
 
 torture: $(DEV) ## kill imports of 20,000 postings at 20 moments, on both databases
 	TORTURE_POSTINGS=20000 TORTURE_MOMENTS=20 $(BIN)/pytest tests/torture

@@ -215,9 +215,9 @@ def live_server(static_files: None) -> Iterator[LiveServer]:
 
 @pytest.hookimpl(tryfirst=True)  # -m chooses among the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses the database, and browser tests; run those last.
+    """Mark what uses the database or only reads, and browser tests; run those last.
 
-    See pytest_runtest_setup.
+    See pytest_runtest_setup, and `make test` for the others.
     """
     for item in items:
         if item.path.is_relative_to(ROOT / "tests" / "browser"):
@@ -225,6 +225,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES:
             item.add_marker("database")
+        elif item.path.parent.name == "ingest" or "sanitise" in item.path.name:
+            item.add_marker("reading")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

@@ -77,12 +77,23 @@ def said(synced: index.Synced) -> str:
 LARGE = 100_000
 
 
-def keep_in_step(command: BaseCommand, *, quiet: bool = False) -> None:
-    """Adds what a command has stored to the index; call it outside of transactions.
+@contextmanager
+def in_step(command: BaseCommand, *, quiet: bool = False) -> Iterator[None]:
+    """Adds what a command stores meanwhile to the index; enter it outside transactions.
 
-    Trouble is a sentence and no error: what was stored is, and pages or refresh_search
-    add it later, as does whoever is writing the index just now.
+    Also where the command had to stop because it could not say what it did. Trouble is
+    a sentence and no error: what was stored is, and pages or refresh_search add it
+    later, as does whoever is writing the index just now.
     """
+    try:
+        yield
+        _sync(command, quiet=quiet)
+    except NotSaid:
+        _sync(command, quiet=True)
+        raise
+
+
+def _sync(command: BaseCommand, *, quiet: bool) -> None:
     try:
         with _progressing(command, quiet=quiet) as progress:
             if index.takes_long() and JobPosting.objects.count() > LARGE:
@@ -93,20 +104,6 @@ def keep_in_step(command: BaseCommand, *, quiet: bool = False) -> None:
         trouble(command.stderr, " ".join(str(error).split()))
     except KeyboardInterrupt:
         trouble(command.stderr, "it was interrupted")
-
-
-@contextmanager
-def in_step(command: BaseCommand, *, quiet: bool = False) -> Iterator[None]:
-    """Adds what is stored meanwhile to the index, as `keep_in_step` does.
-
-    Also where a command had to stop because it could not say what it did.
-    """
-    try:
-        yield
-        keep_in_step(command, quiet=quiet)
-    except NotSaid:
-        keep_in_step(command, quiet=True)
-        raise
 
 
 def trouble(err: OutputWrapper, said: str) -> None:
