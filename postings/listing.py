@@ -427,8 +427,10 @@ def similar(posting: JobPosting, at: datetime) -> Similar:
     own = 1 if posting.state(at) is State.OPEN else 0
     best: tuple[int, Criteria] | None = None
     for several in _searches_like(posting):
-        totals = counts(several, at) or ()
-        found = [pair for pair in zip(totals, several, strict=False) if pair[0] > own]
+        totals = counts(several, at)
+        if totals is None:  # and so are all others, without an index
+            break
+        found = [pair for pair in zip(totals, several, strict=True) if pair[0] > own]
         enough = [pair for pair in found if pair[0] - own >= ENOUGH]
         if enough:
             best = min(enough, key=_total)
