@@ -1,5 +1,8 @@
 """Exact counts of what could be chosen.
 
+A word most postings have is one few postings lack: these few are counted, and taken from
+the counts of all (`Most`).
+
 A terms aggregation over several segments is exact only where every segment gives all
 of its values (`_ALL`, above the number of values of a closed group). Of organizations,
 towns and industries there may be any number: the ones with most are found first, and
@@ -21,7 +24,7 @@ from tantivy import Occur, Query, Searcher
 from postings.search import schema
 from postings.search.criteria import DAYS, NOT_STATED, Criteria, Group, Pay
 from postings.search.index import number
-from postings.search.matching import pay_match
+from postings.search.matching import MINUTE, pay_match, posted_since, since
 from postings.search.schema import SCHEMA
 
 #: How many values of an open group are shown besides chosen ones; of towns and regions
@@ -37,8 +40,6 @@ _CANDIDATES = 1_000
 
 #: More steps than amounts of pay have: of two digits each, up to 2^53.
 _STEPS = 2_000
-
-_DAY = 24 * 60 * 60
 
 _OPEN = (Group.ORGANIZATION, Group.INDUSTRY)
 
@@ -81,11 +82,64 @@ class Facets:
 Without: TypeAlias = Callable[..., Query]
 
 
+#: What the index answers: for each name buckets, each with its key and `doc_count`.
+Aggregated: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Whole:
+    """Counts of all postings there are, before anything is asked for.
+
+    Right for the seconds of `during`: so long none closes, none is published, and every
+    age begins at the same minute.
+    """
+
+    during: range
+    aggregated: Aggregated
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Most:
+    """Most of a whole: what is left of it without `rest`."""
+
+    whole: Whole
+    rest: Query
+
+
+def whole(searcher: Searcher, every: Query, at: datetime) -> Whole:
+    """Cost: an aggregation over all that a query without any choice finds."""
+    begun = floor(at.timestamp())
+    ended = min(
+        begun // MINUTE * MINUTE + MINUTE,
+        _least(searcher, schema.ENDS, begun, begun + MINUTE) + 1,
+        _least(searcher, schema.PUBLISHED, begun + 1, begun + MINUTE),
+    )
+    return Whole(
+        during=range(begun, ended),
+        aggregated=searcher.aggregate(every, _shared(Criteria(), at)),
+    )
+
+
+def _least(searcher: Searcher, name: str, begun: int, ended: int) -> int:
+    """The first instant of a field from a second on, or another where there is none."""
+    asked = {"a": {"min": {"field": name}}}
+    found = searcher.aggregate(since(name, begun), asked)["a"]["value"]
+    return ended if found is None else int(found)
+
+
 def facets(
-    searcher: Searcher, criteria: Criteria, without: Without, at: datetime
+    searcher: Searcher,
+    criteria: Criteria,
+    without: Without,
+    at: datetime,
+    most: Most | None = None,
 ) -> Facets:
-    """Cost: an aggregation over all that fits, one more for each group with a choice."""
-    return _Counting(searcher, criteria, without, at).facets()
+    """`most` is what fits, if that is known as a part of all; then nothing is chosen.
+
+    Cost: an aggregation over all that fits, one more for each group with a choice. Of
+    most of a whole it is one over the rest, and one for groups with many values.
+    """
+    return _Counting(searcher, criteria, without, at, most).facets()
 
 
 def counted(
@@ -111,31 +165,46 @@ class _Counting:
     """Groups without a choice share one aggregation."""
 
     def __init__(
-        self, searcher: Searcher, criteria: Criteria, without: Without, at: datetime
+        self,
+        searcher: Searcher,
+        criteria: Criteria,
+        without: Without,
+        at: datetime,
+        most: Most | None,
     ) -> None:
         self.searcher = searcher
         self.criteria = criteria
         self.without = without
-        self.seconds = floor(at.timestamp())
+        self.most = most
+        self.at = at
         self.all = without()
 
     def facets(self) -> Facets:
-        shared: dict[str, Any] = {}
-        for group in Group:
-            if not self.criteria.values(group):
-                shared |= _aggregations(group)
-        if not self.criteria.posted_days:
-            shared |= self._posted_aggregation()
-        if self.criteria.pay is None and not self.criteria.paid_only:
-            shared |= _pay_aggregation()
-        found = self._aggregate(self.all, shared)
+        shared = _shared(self.criteria, self.at)
+        if self.most:
+            found = self._of_most(self.most, shared)
+        else:
+            found = self._aggregate(self.all, shared)
         groups = {group: self._group(group, found) for group in Group}
         return Facets(groups=groups, posted=self._posted(found), pay=self._pay(found))
+
+    def _of_most(self, most: Most, asked: Mapping[str, Any]) -> Aggregated:
+        """All that is known of the whole, without the rest; of many values afresh."""
+        known = most.whole.aggregated
+        many = {
+            name: value
+            for name, value in asked.items()
+            if len(known[name]["buckets"]) >= _CANDIDATES
+        }
+        rest = {name: value for name, value in asked.items() if name not in many}
+        fewer = self._aggregate(most.rest, rest)
+        found = {name: _less(known[name], fewer[name]) for name in rest}
+        return found | self._aggregate(self.all, many)
 
     def _aggregate(self, query: Query, asked: Mapping[str, Any]) -> dict[str, Any]:
         return self.searcher.aggregate(query, dict(asked)) if asked else {}
 
-    def _group(self, group: Group, found: Mapping[str, Any]) -> tuple[Counted, ...]:
+    def _group(self, group: Group, found: Aggregated) -> tuple[Counted, ...]:
         chosen = self.criteria.values(group)
         query = self.all
         if chosen:
@@ -229,29 +298,24 @@ class _Counting:
 
     # --- Age and pay
 
-    def _posted_aggregation(self) -> dict[str, Any]:
-        edges = [self.seconds - days * _DAY for days in reversed(DAYS)]
-        ranges = [{"from": edge, "to": later} for edge, later in pairwise(edges)]
-        ranges.append({"from": edges[-1]})
-        return {"posted": {"range": {"field": schema.POSTED, "ranges": ranges}}}
-
-    def _posted(self, found: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+    def _posted(self, found: Aggregated) -> tuple[tuple[int, int], ...]:
         if self.criteria.posted_days:
             query = self.without(posted=False)
-            found = self._aggregate(query, self._posted_aggregation())
-        newest = self.seconds - max(DAYS) * _DAY
-        counts = [
-            bucket["doc_count"]
-            for bucket in sorted(
-                found["posted"]["buckets"], key=lambda each: -each.get("from", -1)
-            )
-            if bucket.get("from", -1) >= newest
-        ]
+            found = self._aggregate(query, _posted_aggregation(self.at))
+        buckets = found["posted"]["buckets"]
         return tuple(
-            (days, sum(counts[: position + 1])) for position, days in enumerate(DAYS)
+            (
+                days,
+                sum(
+                    bucket["doc_count"]
+                    for bucket in buckets
+                    if bucket.get("from", -1) >= posted_since(days, self.at)
+                ),
+            )
+            for days in DAYS
         )
 
-    def _pay(self, found: Mapping[str, Any]) -> PayFacet:
+    def _pay(self, found: Aggregated) -> PayFacet:
         chosen = self.criteria.pay
         query = self.all
         if chosen is not None or self.criteria.paid_only:
@@ -290,7 +354,7 @@ class _Counting:
 _SHARES = (0.05, 0.25, 0.5, 0.7, 0.85, 0.95)
 
 
-def _amounts(steps: Mapping[str, Any]) -> dict[int, int]:
+def _amounts(steps: Aggregated) -> dict[int, int]:
     """Round amounts over what is paid, each a real choice, and how many pay as much.
 
     `steps` are counts of postings by their pay, rounded down.
@@ -305,6 +369,41 @@ def _amounts(steps: Mapping[str, Any]) -> dict[int, int]:
             found[step] = total - less
         less += count
     return found
+
+
+def _less(known: Aggregated, fewer: Aggregated) -> dict[str, Any]:
+    """Buckets without what a part of the same has, by their numbers, without empty ones."""
+    taken = {each["key"]: each for each in fewer["buckets"]}
+    found = []
+    for each in known["buckets"]:
+        bucket = dict(each)
+        if part := taken.get(each["key"]):
+            bucket["doc_count"] -= part["doc_count"]
+            if schema.STEP in bucket:
+                bucket[schema.STEP] = _less(each[schema.STEP], part[schema.STEP])
+        if bucket["doc_count"]:
+            found.append(bucket)
+    return {"buckets": sorted(found, key=lambda each: -each["doc_count"])}
+
+
+def _shared(criteria: Criteria, at: datetime) -> dict[str, Any]:
+    """What is counted among all that fits: groups without a choice."""
+    shared: dict[str, Any] = {}
+    for group in Group:
+        if not criteria.values(group):
+            shared |= _aggregations(group)
+    if not criteria.posted_days:
+        shared |= _posted_aggregation(at)
+    if criteria.pay is None and not criteria.paid_only:
+        shared |= _pay_aggregation()
+    return shared
+
+
+def _posted_aggregation(at: datetime) -> dict[str, Any]:
+    edges = [posted_since(days, at) for days in reversed(DAYS)]
+    ranges = [{"from": edge, "to": later} for edge, later in pairwise(edges)]
+    ranges.append({"from": edges[-1]})
+    return {"posted": {"range": {"field": schema.POSTED, "ranges": ranges}}}
 
 
 def _aggregations(group: Group) -> dict[str, Any]:
@@ -328,7 +427,7 @@ def _terms(
     return {"terms": terms}
 
 
-def _counts(aggregated: Mapping[str, Any]) -> Counts:
+def _counts(aggregated: Aggregated) -> Counts:
     return {each["key"]: each["doc_count"] for each in aggregated["buckets"]}
 
 

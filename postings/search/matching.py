@@ -42,7 +42,7 @@ _SHORTER = 0.85
 #: How many words of the index a word being typed may turn into.
 _CONTINUATIONS = 50
 
-_DAY = 24 * 60 * 60
+MINUTE, _DAY = 60, 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,9 +309,9 @@ def filters(
         if criteria.words:
             yield Occur.MustNot, has_ended(at)
         else:
-            yield Occur.Must, _from(schema.ENDS, seconds)
+            yield Occur.Must, since(schema.ENDS, seconds)
     yield Occur.MustNot, Query.term_query(SCHEMA, schema.SHOWN, field_value=False)
-    yield Occur.MustNot, _from(schema.PUBLISHED, seconds + 1)
+    yield Occur.MustNot, since(schema.PUBLISHED, seconds + 1)
     if criteria.employer is not None:
         yield Occur.Must, _term(schema.ORGANIZATION, criteria.employer.key)
     if criteria.where:
@@ -321,9 +321,14 @@ def filters(
         if values and group is not leave_out:
             yield Occur.Must, group_match(group, values)
     if posted and criteria.posted_days:
-        yield Occur.Must, _from(schema.POSTED, seconds - criteria.posted_days * _DAY)
+        yield Occur.Must, since(schema.POSTED, posted_since(criteria.posted_days, at))
     if pay:
         yield from pay_match(criteria.pay, paid_only=criteria.paid_only)
+
+
+def posted_since(days: int, at: datetime) -> int:
+    """Where an age in days begins: the same all through a minute, as counts of it are."""
+    return floor(at.timestamp()) // MINUTE * MINUTE - days * _DAY
 
 
 def has_ended(at: datetime) -> Query:
@@ -381,7 +386,8 @@ def where_match(criteria: Criteria, area: Area | None) -> Query:
     return _all(parts) if parts else Query.empty_query()
 
 
-def _from(name: str, seconds: int) -> Query:
+def since(name: str, seconds: int) -> Query:
+    """What has an instant at or after a second in a field."""
     return Query.range_query(SCHEMA, name, FieldType.Integer, lower_bound=seconds)
 
 

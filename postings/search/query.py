@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from math import floor
 from typing import NamedTuple, TypeAlias
 
 from django.utils.translation import get_language
@@ -15,10 +16,11 @@ from postings.models import JobPosting
 from postings.search import distance, index, schema
 from postings.search.corrections import corrected
 from postings.search.criteria import NOT_STATED, Criteria, Sort
-from postings.search.facets import Facets, counted, facets
+from postings.search.facets import Facets, Most, Whole, counted, facets, whole
 from postings.search.index import Opened
 from postings.search.known import Known
 from postings.search.matching import (
+    MINUTE,
     Asked,
     filters,
     has_ended,
@@ -43,7 +45,7 @@ _EQUALS = 60
 _MOST_EQUALS = 2 * MAX_PAGES * PAGE_SIZE
 
 #: Pages without words may show counts of the same minute.
-_KEPT_SECONDS, _KEPT = 60, 256
+_KEPT = 256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,19 +185,27 @@ class _Found(NamedTuple):
     total: int
 
 
+#: By what is asked for, its language and the minute.
+_Counts: TypeAlias = dict[tuple[object, ...], tuple[Facets, int]]
+
+
 @dataclass(slots=True)
 class _Kept:
-    """Counts of one state of the index; of another there are none yet."""
+    """Counts of one state of the index; of another there are none yet.
+
+    `wholes` are of all that is open and, by True, of that and what has closed.
+    """
 
     opened: Opened | None = None
-    counts: dict[tuple[object, ...], tuple[Facets, int]] = field(default_factory=dict)
+    counts: _Counts = field(default_factory=dict)
+    wholes: dict[bool, Whole] = field(default_factory=dict)
 
-    def of(self, opened: Opened) -> dict[tuple[object, ...], tuple[Facets, int]]:
-        counts = self.counts
+    def of(self, opened: Opened) -> tuple[_Counts, dict[bool, Whole]]:
+        counts, wholes = self.counts, self.wholes
         if self.opened is not opened or len(counts) >= _KEPT:
-            counts = {}
-            self.opened, self.counts = opened, counts
-        return counts
+            counts, wholes = {}, {}
+            self.opened, self.counts, self.wholes = opened, counts, wholes
+        return counts, wholes
 
 
 _kept = _Kept()
@@ -288,7 +298,7 @@ class _Search:
             page = pages
             found, _total = self._found((page - 1) * PAGE_SIZE, PAGE_SIZE)
         sort = self._sort()
-        shown, closed = self._facets() if with_facets else (Facets(), 0)
+        shown, closed = self._facets(total) if with_facets else (Facets(), 0)
         return Results(
             ids=found,
             total=total,
@@ -310,21 +320,39 @@ class _Search:
             return self.criteria.words
         return typed(self.asked.words)
 
-    def _facets(self) -> tuple[Facets, int]:
-        key: tuple[object, ...] = ()
-        kept = _kept.of(self.opened)
-        if not self.criteria.words:
-            minute = int(self.at.timestamp()) // _KEPT_SECONDS
-            key = (replace(self.criteria, sort=None), _language(), minute)
-            if key in kept:
-                return kept[key]
+    def _facets(self, total: int) -> tuple[Facets, int]:
+        kept, wholes = _kept.of(self.opened)
+        minute = int(self.at.timestamp()) // MINUTE
+        key = (replace(self.criteria, sort=None), _language(), minute)
+        if not self.criteria.words and key in kept:
+            return kept[key]
+        most = self._most(total, wholes)
         found = (
-            facets(self.searcher, self.criteria, self.query, self.at),
+            facets(self.searcher, self.criteria, self.query, self.at, most),
             self._count(self.closed()),
         )
-        if key:
+        if not self.criteria.words:
             kept[key] = found
         return found
+
+    def _most(self, total: int, wholes: dict[bool, Whole]) -> Most | None:
+        """What fits as a part of all postings, if it is most of them by words alone."""
+        closed = self.criteria.include_closed
+        every = Criteria(include_closed=closed)
+        if (
+            2 * total <= self.searcher.num_docs
+            or replace(self.criteria, words="", sort=None) != every
+        ):
+            return None
+        parts = [*filters(every, None, self.at), (Occur.Must, Query.all_query())]
+        all_of_it = Query.boolean_query(parts)
+        known = wholes.get(closed)
+        if known is None or floor(self.at.timestamp()) not in known.during:
+            known = whole(self.searcher, all_of_it, self.at)
+            wholes[closed] = known
+        words = words_match(self.asked, self.searcher)
+        rest = Query.empty_query() if words is None else _but(all_of_it, words)
+        return Most(whole=known, rest=rest)
 
     # --- Order
 

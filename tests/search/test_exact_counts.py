@@ -364,6 +364,30 @@ def test_totals_and_every_shown_count_are_those_of_the_database(truth: Truth) ->
     assert index.current() is opened
 
 
+def test_counts_of_words_most_postings_have_are_those_of_the_database(
+    truth: Truth,
+) -> None:
+    """They are counted by the few postings without them."""
+    opened = index.current()
+    assert opened is not None
+    every = Criteria(include_closed=True)
+    asked = [every, Criteria()] + [
+        replace(every, words=f"{sign}{word}")
+        for word in crowd.WORDS
+        for sign in ("", "-")
+    ]
+    most = 0
+    wrong: list[str] = []
+    for criteria in asked:
+        results = search(criteria, at=NOW)
+        fitting = truth.matching(criteria)
+        most += 2 * len(fitting) > opened.searcher.num_docs
+        problems = [*_differences(truth, criteria, fitting, results)]
+        wrong += [f"{criteria}: {each}" for each in problems]
+    assert not wrong, "\n".join(wrong[:20])
+    assert most > len(crowd.WORDS) / 2
+
+
 def _differences(
     truth: Truth, criteria: Criteria, fitting: list[Row], results: Any
 ) -> Iterator[str]:

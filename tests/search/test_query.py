@@ -443,6 +443,42 @@ def test_counts_kept_for_a_minute_are_those_of_this_index() -> None:
     assert facet(Group.TYPE) == {"FULL_TIME": 1}
 
 
+def test_counts_of_words_most_postings_have_are_those_of_the_second() -> None:
+    """They follow from counts of all postings, until one closes or is published."""
+    at = NOW.replace(second=0)
+    day_old = at - timedelta(days=1) + timedelta(seconds=30)
+    jobs: list[tuple[str, dict[str, Any]]] = [
+        ("INTERN", {}),
+        ("INTERN", {}),
+        ("FULL_TIME", {"valid_through": at + timedelta(seconds=10)}),
+        ("PART_TIME", {"published_at": at + timedelta(seconds=20)}),
+    ]
+    for kind, columns in jobs:
+        make.make_posting(
+            title="Cook", employment_type=[kind], posted_at=day_old, **columns
+        )
+    interns = {"INTERN": 2}
+    expected = {
+        0: interns | {"FULL_TIME": 1},
+        9: interns | {"FULL_TIME": 1},
+        10: interns | {"FULL_TIME": 1},
+        11: interns,
+        19: interns,
+        20: interns | {"PART_TIME": 1},
+        70: interns | {"PART_TIME": 1},
+    }
+    for words in ("cook", ""):
+        for seconds, types in expected.items():
+            now = at + timedelta(seconds=seconds)
+            found = search(Criteria(words=words), at=now)
+            counted = dict(flat(found.facets.groups[Group.TYPE]))
+            kept = words == "" and 0 < seconds < 60
+            assert counted == (expected[0] if kept else types), (words, seconds)
+            assert found.total == sum(types.values())
+            of_a_day = dict(found.facets.posted)[1]
+            assert of_a_day == (0 if seconds > 60 else sum(counted.values()))
+
+
 # --- Order and pages ------------------------------------------------------------------
 
 
