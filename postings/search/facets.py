@@ -11,7 +11,6 @@ those shown are then counted among the postings that have one of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -268,11 +267,15 @@ class _Counting:
                 (Occur.Must, Query.term_query(SCHEMA, schema.PLACE, path)),
             ]
         )
-        inner = rf"{re.escape(path)}/[^/]+"
-        if level == 1:  # and the towns that are in no region
-            inner += rf"|{re.escape(path)}//[^/]+"
-        asked = {"a": _terms(schema.PLACE, _CANDIDATES, include=inner)}
-        found = _counts(self._aggregate(among, asked)["a"])
+        # To name the places by a pattern would cost more than to count.
+        several = _counts(
+            self._aggregate(among, {"a": _terms(schema.PLACE, _CANDIDATES)})["a"]
+        )
+        found = {
+            value: count
+            for value, count in several.items()
+            if _parents(value)[:1] == (path,)
+        }
         own = [
             prefix
             for each in chosen
@@ -280,7 +283,10 @@ class _Counting:
             if _parents(prefix)[:1] == (path,)
         ]
         shown = [*_largest(found, MAX_INSIDE), *own]
-        counts = counted(self.searcher, query, schema.PLACE, shown)
+        if len(several) < _CANDIDATES:
+            counts = {value: found[value] for value in shown if value in found}
+        else:
+            counts = counted(self.searcher, query, schema.PLACE, shown)
         return tuple(
             Counted(
                 value=value,

@@ -19,7 +19,7 @@ from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from postings.models import ApplicantLocationRequirement, JobLocation, JobPosting
-from postings.search import index
+from postings.search import facets, index
 from postings.search.criteria import (
     DAYS,
     NOT_STATED,
@@ -386,6 +386,19 @@ def test_counts_of_words_most_postings_have_are_those_of_the_database(
         wrong += [f"{criteria}: {each}" for each in problems]
     assert not wrong, "\n".join(wrong[:20])
     assert most > len(crowd.WORDS) / 2
+
+
+@pytest.mark.parametrize("path", ["DE", "US"])
+def test_counts_of_places_are_exact_where_one_look_names_not_all(
+    truth: Truth, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a part of the index each look names the largest: the rest is counted after."""
+    monkeypatch.setattr(facets, "_CANDIDATES", 4)
+    criteria = Criteria(places=(path,))
+    true = counted(truth.matching(criteria, Group.PLACE), Group.PLACE)
+    found = dict(flat(search(criteria, at=NOW).facets.groups[Group.PLACE]))
+    assert any(value.startswith(f"{path}/") for value in found)
+    assert found == {value: true.get(value, 0) for value in found}
 
 
 def _differences(
