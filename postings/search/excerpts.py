@@ -21,8 +21,8 @@ from postings.search.words import Clause
 #: Characters of an excerpt, and before its first marked word.
 LENGTH, _LEAD = 240, 60
 
-#: Characters of a text looked at first, and where these hold not all of the words.
-_HEAD, _LOOKED_AT = 2_000, 20_000
+#: Characters of a description looked at first, and where these hold not all of the words.
+_HEAD, _LOOKED_AT = 2_000, 25_000
 
 #: Marks of a text that are compared for where the excerpt begins.
 _WEIGHED = 60
@@ -56,37 +56,34 @@ def highlighted(
 ) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     """The title, and an excerpt of sanitised HTML around its first matched words.
 
-    The excerpt is empty where no word is in the text. Cost: linear in the text's first
-    2,000 characters, and in 20,000 where these do not hold every word; about 0.1 ms for
-    the first whose words were met before.
+    The excerpt is empty where no word is in the text. Cost: linear in the description's
+    first 2,000 characters, and in 25,000 where these do not hold every word; about 0.1 ms
+    for the first whose words were met before.
     """
     if asked is None:
         return (Part(title, marked=False),), ()
     marks = _marks(asked, analysis.stemmer_of(language))
     head, is_all = _plain(description, _HEAD)
     found = marks.of(title, head)
-    if not is_all and not (
-        found.every and _start(head, found.text) + LENGTH < len(head)
-    ):
-        head, _is_all = _plain(description, _LOOKED_AT)
+    if not is_all and not (found.every and found.text[0][0] < len(head) - LENGTH):
+        head, is_all = _plain(description, _LOOKED_AT)
         found = marks.of(title, head)
-    return tuple(_parts(title, found.title)), tuple(_excerpt(head, found.text))
+    last = len(head) - (0 if is_all else LENGTH)
+    return tuple(_parts(title, found.title)), tuple(_excerpt(head, found.text, last))
 
 
 def _plain(description: str, most: int) -> tuple[str, bool]:
-    """The first of a text in one line, and whether there is no more.
+    """The text of the first of a description in one line, and whether that is all.
 
     It ends in no piece of a tag or of a character reference.
     """
-    is_all = len(description) <= 2 * most
+    is_all = len(description) <= most
     if not is_all:
-        head = description[: 2 * most]
+        head = description[:most]
         description = head[: max(head.rfind("<"), head.rfind(" "), 0)]
         if description.rfind("<") > description.rfind(">"):
             description = description[: description.rfind("<")]
-    text = plain_text(description)
-    line = _BLOCK_END.sub(" · ", text[:most]).replace("\n", " ")
-    return line, is_all and len(text) <= most
+    return _BLOCK_END.sub(" · ", plain_text(description)).replace("\n", " "), is_all
 
 
 class _Found(NamedTuple):
@@ -304,11 +301,14 @@ def _joined(spans: list[_Span], text: str) -> list[_Span]:
     return found
 
 
-def _excerpt(text: str, spans: list[_Span]) -> Iterator[Part]:
-    """The text around its first or densest marks, in some words."""
+def _excerpt(text: str, spans: list[_Span], last: int) -> Iterator[Part]:
+    """The text around its first or densest marks, in some words.
+
+    From the `last` place on too little may be known of what follows to begin there.
+    """
     if not spans:
         return iter(())
-    start = _start(text, spans)
+    start = _start(text, [span for span in spans if span[0] < last] or spans)
     cut = text[start : start + LENGTH]
     end = len(cut)
     if start + LENGTH < len(text):
