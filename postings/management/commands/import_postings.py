@@ -20,7 +20,7 @@ from postings.ingest.report import (
     Severity,
     shortened,
 )
-from postings.ingest.stopping import Interrupted
+from postings.ingest.stopping import Interrupted, Stopping
 from postings.management import closing, locations, progress
 from postings.management.asking import USAGE, at_least, unshared, who_asked
 from postings.management.database import explained
@@ -292,7 +292,7 @@ def drafted(
         closing=closing.kept(closing.asked_for(options)),
         made_at=now.isoformat(),
     )
-    with plan.Draft(options["plan"], header) as draft:
+    with Stopping(), plan.Draft(options["plan"], header) as draft:
         yield draft
 
 
