@@ -283,6 +283,31 @@ def test_the_list_finds_filters_and_pages_with_few_queries(
         assert found.result_count == expected, parameters
 
 
+FORGED = ["x", "-1", "1.5", "\x00", "99999", "9" * 30, "\u0663" * 5]
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=ascii)
+def test_an_organization_that_is_none_is_refused_in_the_form(
+    admin_client: Client, posting: JobPosting, forged: str
+) -> None:
+    address = change_address(posting)
+    data = form_data(admin_client, address) | {"hiring_organization": forged}
+    page = admin_client.post(address, data)
+    assert page.status_code == 200
+    assert list(page.context["adminform"].form.errors) == ["hiring_organization"]
+    stored = JobPosting.objects.get(pk=posting.pk)
+    assert stored.hiring_organization == posting.hiring_organization
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=ascii)
+def test_an_address_that_names_an_organization_that_is_none_opens_the_form(
+    admin_client: Client, forged: str
+) -> None:
+    address = reverse("admin:postings_jobposting_add")
+    page = admin_client.get(address, {"hiring_organization": forged})
+    assert page.status_code == 200
+
+
 @pytest.mark.parametrize(
     "name",
     ["jobposting", "organization", "source", "importrun", "importrecord",

@@ -69,6 +69,19 @@ def test_what_the_reader_rejects_is_an_error_too(tmp_path: Path) -> None:
     assert "2 checked: 1 eligible, 1 with errors, 0 with warnings, 1 rejected." in said
 
 
+def test_an_empty_list_is_no_error_and_no_posting(tmp_path: Path) -> None:
+    none = tmp_path / "none.json"
+    none.write_text("[]")
+    status, said = checked(str(none))
+    assert status == 0
+    assert said.startswith(f"{none}: passed over: empty-list: ")
+    assert "0 checked" in said
+    out, err = io.StringIO(), io.StringIO()
+    call_command("check_postings", str(none), format="json", stdout=out, stderr=err)
+    assert out.getvalue() == ""
+    assert "empty-list" in err.getvalue()
+
+
 def test_files_are_only_read(tmp_path: Path) -> None:
     checked(written(tmp_path, FINE))
     assert not JobPosting.objects.exists()

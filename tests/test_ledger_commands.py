@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -142,14 +143,67 @@ def test_closing_is_asked_for_and_refused_by_options(feed: Path) -> None:
     assert "1 withdrawn" in said(*close, "--misses", 1)
 
 
+CLOSE_ALL = ("--close-missing", "--misses", 1, "--max-share", 100)
+
+
 @pytest.mark.parametrize(
-    "document",
-    ["", "\n", "[]", '{"@graph": []}', '{"@type": "ItemList", "numberOfItems": 0}'],
+    "document", ["[]", '{"@graph": []}', '{"@type": "ItemList", "numberOfItems": 0}']
 )
-def test_no_file_proves_that_a_source_is_empty(feed: Path, document: str) -> None:
-    """As the guide says: only a sitemap can, whatever --allow-empty."""
+def test_a_file_can_say_that_a_source_is_empty(feed: Path, document: str) -> None:
     said("import_postings", write(feed, node()))
-    close = ("--close-missing", "--misses", 1, "--max-share", 100, "--allow-empty")
+    close = ("import_postings", write(feed, document), *CLOSE_ALL)
+    note = f"{feed}: passed over: empty-list: The document is a list of postings"
+    report = feed.with_name("report.json")
+    refused = said(*close, "--report", report).splitlines()
+    assert refused[0].startswith(note)
+    assert refused[1].startswith("1 documents, 0 records: 0 created")
+    assert refused[2] == "  passed over: empty-list: 1"
+    assert refused[3].startswith("Nothing was closed: the run held no record at all (-")
+    told = json.loads(report.read_text())
+    assert (told["state"], told["documents"], told["records"]) == ("finished", 1, 0)
+    assert told["problems"] == [
+        {"severity": "passed over", "code": "empty-list", "count": 1}
+    ]
+    assert "complete: no" in said("import_runs", told["run"])
+    assert "1 withdrawn" in said(*close, "--allow-empty", "--dry-run")
+    assert JobPosting.objects.get().withdrawn_at is None
+    closed = said(*close, "--allow-empty", "--report", report)
+    assert "1 withdrawn" in closed
+    assert JobPosting.objects.get().withdrawn_at is not None
+    number = json.loads(report.read_text())["run"]
+    shown = said("import_runs", number)
+    assert "complete: yes" in shown
+    assert f"passed over: empty-list: 1, first {feed}" in shown
+
+
+def test_a_quiet_import_says_nothing_of_an_empty_list(feed: Path) -> None:
+    assert said("import_postings", write(feed, "[]"), "--quiet") == ""
+
+
+def test_an_archive_standard_input_and_a_plan_can_say_that_a_source_is_empty(
+    feed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said("import_postings", write(feed, node()))
+    close = (*CLOSE_ALL, "--allow-empty")
+    archive, plan = tmp_path / "feed.zip", tmp_path / "feed.plan"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("jobs.json", "[]")
+    assert "1 withdrawn" in said("import_postings", archive, *close, "--dry-run")
+    stdin = io.TextIOWrapper(io.BytesIO(b"[]\n"))
+    monkeypatch.setattr("sys.stdin", stdin)
+    assert "1 withdrawn" in said("import_postings", "-", *close, "--dry-run")
+    said("import_postings", archive, *CLOSE_ALL, "--plan", plan)
+    assert "0 rejected" in said("import_postings", "--apply", plan)
+    assert JobPosting.objects.get().withdrawn_at is None
+    assert "1 withdrawn" in said("import_postings", archive, *close, "--plan", plan)
+    assert "1 withdrawn" in said("import_postings", "--apply", plan)
+    assert JobPosting.objects.get().withdrawn_at is not None
+
+
+@pytest.mark.parametrize("document", ["", "\n", "null", "{}", "<html></html>", "[\n"])
+def test_no_other_file_without_a_posting_says_so(feed: Path, document: str) -> None:
+    said("import_postings", write(feed, node()))
+    close = (*CLOSE_ALL, "--allow-empty")
     refused = said("import_postings", write(feed, document), *close, status=1)
     assert "Nothing was closed: the run was not complete: a record was" in refused
     assert JobPosting.objects.get().withdrawn_at is None

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,3 +169,24 @@ def test_ctrl_c_stops_an_export_with_a_line(shell: Shell, tmp_path: Path) -> Non
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "Stopped by SIGINT.\n")
+
+
+@pytest.mark.parametrize(
+    ("signum", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_a_signal_stops_an_export_to_a_file_and_leaves_nothing_beside_it(
+    shell: Shell, tmp_path: Path, signum: signal.Signals, status: int
+) -> None:
+    path = feed(tmp_path / "feed.ndjson", 3000)
+    assert shell(f"manage import_postings --quiet {path}").returncode == 0
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "jobs.ndjson").write_text("old")
+    process = begun(tmp_path, "export_postings", "-o", str(folder / "jobs.ndjson"))
+    while len(list(folder.iterdir())) == 1 and process.poll() is None:
+        time.sleep(0.002)
+    process.send_signal(signum)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (status, f"Stopped by {signum.name}.\n")
+    assert [entry.name for entry in folder.iterdir()] == ["jobs.ndjson"]
+    assert (folder / "jobs.ndjson").read_text() == "old"

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from babel import Locale
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -134,6 +136,20 @@ class OrganizationForm(EditForm):
                 params={"name": known.organization.name},
             )
         return name
+
+
+class KeySelect(AutocompleteSelect):
+    """Django's, which asks the database for whatever was sent, a key or not.
+
+    What is none is not shown as chosen; that it is no choice is for the form to say.
+    """
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> list[Any]:
+        keys = [each for each in value if _KEY.fullmatch(each)]
+        return super().optgroups(name, keys, attr)
+
+
+_KEY = re.compile(r"[0-9]{1,18}")
 
 
 def _choices(values: Iterable[str]) -> list[tuple[str, str]]:

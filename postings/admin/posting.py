@@ -25,6 +25,7 @@ from postings.admin.forms import (
     ApplicantLocationForm,
     JobLocationForm,
     JobPostingForm,
+    KeySelect,
 )
 from postings.admin.problems import shown
 from postings.admin.reading import listed, page
@@ -362,6 +363,13 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
         return [
             inline for name, inline in INLINES.items() if counts[name] <= MAX_INLINES
         ]
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = KeySelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {

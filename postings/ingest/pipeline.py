@@ -15,7 +15,7 @@ from django.utils import timezone
 from postings.ingest import persist, plan, prepare, read, work
 from postings.ingest.prepare import Digests, Entry, Settings
 from postings.ingest.read import Document, Portion, Unread
-from postings.ingest.report import Outcome, Recorded, Report, sentence
+from postings.ingest.report import Outcome, Problem, Recorded, Report, sentence
 from postings.ingest.stopping import Stopping
 from postings.ingest.web import Visit
 from postings.models import ImportRecord, ImportRun, Source
@@ -43,6 +43,7 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     live: bool = False,
     report: Report | None = None,
     tell: Callable[[Recorded], None] | None = None,
+    note: Callable[[Problem], None] | None = None,
     beat: Callable[[], None] | None = None,
     asked: persist.Asked | None = None,
     closing: persist.Closing | None = None,
@@ -53,10 +54,10 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
 
     `jobs` processes read and clean, this one stores; with one job it does both. Of
     `live` documents, which then come in a thread, what there is gets stored while no
-    more of them come: see `sources.are_live`. `tell`
-    hears of every record as it is stored; the sum so far is in `report`, where one is
-    given. `beat` is called for every piece that is read, and each second in which of
-    `live` documents none comes. A dry run is the same work with every batch rolled back. With `closing`, what
+    more of them come: see `sources.are_live`. `tell` hears of every record as it is
+    stored, `note` of every problem that is of none; the sum so far is in `report`, where
+    one is given. `beat` is called for every piece that is read, and each second in which
+    of `live` documents none comes. A dry run is the same work with every batch rolled back. With `closing`, what
     the run did not hold is withdrawn where that is proven. A `visit` that documents came
     by hears of each that is stored. A dry run with a `draft` writes there what it would
     do, for `apply`.
@@ -73,7 +74,9 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
         work.Pool(jobs) as pool,
         _opened(source, now, dry_run, asked, report, stopping) as current,
     ):
-        importing = _Importing(current, report, tell, stopping, visit, beat=beat)
+        importing = _Importing(
+            current, report, tell, stopping, visit, beat=beat, note=note
+        )
         if draft is not None:
             importing.check, importing.skips = draft.add, False
         portions = _portions(documents, report)
@@ -227,6 +230,7 @@ class _Importing:
     check: persist.Check | None = None
     skips: bool = True
     beat: Callable[[], None] | None = None
+    note: Callable[[Problem], None] | None = None
 
     def all(
         self,
@@ -252,7 +256,12 @@ class _Importing:
                 for recorded in stored:
                     self.report.add(recorded)
                 spoilt |= batch.rejected(stored) if self.visit else set()
+                for problem in batch.notes:
+                    self.report.note(problem)
                 self._end(batch.ends, spoilt)
+                if self.note is not None:
+                    for problem in batch.notes:
+                        self.note(problem)
                 for recorded in stored:  # last: it may fail, and all of it is stored
                     self._hear(recorded)
 
@@ -309,11 +318,13 @@ def _again(record: ImportRecord, text: str) -> Document:
 class _Batch:
     """Entries, and the tasks they came from: so many of each from a position on.
 
-    `ends` are the documents that are read to their end with it.
+    `notes` are the problems met that are of no record, `ends` the documents that are
+    read to their end with it.
     """
 
     def __init__(self, known: Settings) -> None:
         self.entries: list[Entry] = []
+        self.notes: list[Problem] = []
         self._known = known
         self._tasks: list[tuple[int, work.Task, int]] = []
         self._written = 0
@@ -326,9 +337,15 @@ class _Batch:
         self._size += worked.task.size
         before = len(self.entries)
         while not self.is_full() and (entry := next(worked.entries, None)):
+            if isinstance(entry, Problem):
+                self.notes.append(entry)
+                continue
             self.entries.append(entry)
             self._written += not isinstance(entry, prepare.Held)
         return len(self.entries) - before
+
+    def is_empty(self) -> bool:
+        return not (self.entries or self.notes or self.ends)
 
     def is_full(self) -> bool:
         return self._written == BATCH or len(self.entries) == MOST
@@ -386,13 +403,13 @@ def _batches(
                 yield batch
                 batch, began = _Batch(known), time.monotonic()
         batch.ends += worked.task.ends if worked else ()
-        if not (batch.entries or batch.ends):
+        if batch.is_empty():
             continue
         late = worked is None or time.monotonic() - began > PATIENCE
         if late or batch.is_heavy():
             yield batch
             batch, began = _Batch(known), time.monotonic()
-    if batch.entries or batch.ends:
+    if not batch.is_empty():
         yield batch
 
 

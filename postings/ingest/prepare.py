@@ -117,8 +117,13 @@ class Settings:
     held: Container[str]
 
 
-def entry(read: Node | Unread, settings: Settings) -> Entry:
-    """What becomes of what was read; never raises for what strangers wrote."""
+def entry(read: Node | Unread, settings: Settings) -> Entry | Problem:
+    """What becomes of what was read; never raises for what strangers wrote.
+
+    A problem that is of no record comes as it is.
+    """
+    if isinstance(read, Unread) and read.is_note:
+        return read.problem
     if isinstance(read, Node) and read.digest in settings.held:
         return Held(read.digest, read.locator, read.document, read.problems)
     return complete(read, settings.site_zone)

@@ -30,7 +30,8 @@ class Outcome(StrEnum):
 class Severity(StrEnum):
     """How much a problem took: nothing, one value, the record, or no part of any.
 
-    What was passed over is an address that was not read for a reason that is no failure.
+    What was passed over is a document that says that it holds none, or an address that
+    was not read for a reason that is no failure.
     """
 
     REPAIRED = "repaired"
@@ -56,6 +57,7 @@ class Code(StrEnum):
     CONTROL_CHARACTERS = "control-characters"
     NOT_AN_OBJECT = "not-an-object"
     NO_POSTING = "no-posting"
+    EMPTY_LIST = "empty-list"
     NO_TITLE = "no-title"
     DUPLICATE_IDENTITY = "duplicate-identity"
     NOT_STORED = "not-stored"
@@ -317,9 +319,7 @@ class Report:
     def add(self, recorded: Recorded) -> None:
         self.outcomes[recorded.outcome] += 1
         for problem in recorded.problems:
-            kind = problem.severity, problem.code
-            self.codes[kind] += 1
-            self.firsts.setdefault(kind, problem)
+            self.note(problem)
             if problem.code is Code.SHORT_LIST and not self.incomplete:
                 self.incomplete = sentence(
                     "a list declares more items than it holds ({where}).",
@@ -327,6 +327,12 @@ class Report:
                 )
         if recorded.outcome is Outcome.REJECTED and not self.incomplete:
             self._miss(recorded.problems)
+
+    def note(self, problem: Problem) -> None:
+        """Counts a problem, be it of a record or of none."""
+        kind = problem.severity, problem.code
+        self.codes[kind] += 1
+        self.firsts.setdefault(kind, problem)
 
     def _miss(self, problems: Iterable[Problem]) -> None:
         """A rejected record may be any posting, but for a second one of the same job."""

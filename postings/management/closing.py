@@ -44,7 +44,8 @@ def add_arguments(parser: CommandParser) -> None:
     group.add_argument(
         "--allow-empty",
         action="store_true",
-        help="take a run without any record for a source without postings",
+        help="take a run without any record, of documents that say they are empty or of a "
+        "sitemap without jobs, for a source without postings",
     )
     group.add_argument(
         "--expect",

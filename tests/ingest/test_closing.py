@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -144,7 +145,21 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
         "",
     ),
     "nothing at all": ("", ""),
-    "an empty array": ("[]", ""),
+    "null": ("null", "not-an-object"),
+    "an empty array that was cut": ("[", "bad-json"),
+    "an empty array with something after it": ("[]\n{}", "no-posting"),
+    "an empty graph that says what failed": (
+        '{"@graph": [], "error": "rate limit"}',
+        "no-posting",
+    ),
+    "a list without its items": (
+        '{"@type": "ItemList", "numberOfItems": 4, "itemListElement": []}',
+        "no-posting",
+    ),
+    "a page with an empty list": (
+        '<script type="application/ld+json">{"@graph": []}</script>',
+        "no-posting",
+    ),
     "an object of another kind": ('{"error": "rate limit"}', "no-posting"),
 }
 
@@ -154,7 +169,7 @@ def test_a_broken_feed_closes_nothing_and_is_said(name: str) -> None:
     feed, code = BROKEN[name]
     run(jobs(1, 2, 3, 4))
     for _ in range(3):
-        report = run(feed)
+        report = run(feed, replace(SURE, allow_empty=True))
         assert report.outcomes[Outcome.WITHDRAWN] == 0
         [refusal] = [line for line in map(str, report.remarks) if "Nothing was" in line]
         assert code in refusal
@@ -218,6 +233,59 @@ def test_an_empty_feed_has_to_be_allowed_and_its_share_too() -> None:
     whole = persist.Closing(misses=1, max_share=100, allow_empty=True)
     report = pipeline.run([], source="acme", now=NOW, closing=whole)
     assert report.outcomes[Outcome.WITHDRAWN] == 2
+
+
+EMPTY = ["[]", '{"@graph": []}', '{"@type": "ItemList", "numberOfItems": 0}']
+
+
+@pytest.mark.parametrize("feed", EMPTY)
+def test_a_feed_that_says_it_is_empty_closes_where_that_is_allowed(feed: str) -> None:
+    run(jobs(1, 2))
+    allowed = persist.Closing(misses=2, max_share=100, allow_empty=True)
+    refused = run(feed, persist.Closing(misses=1, max_share=100))
+    assert "--allow-empty" in str(refused.remarks[0])
+    first = run(feed, allowed)
+    assert (first.documents, first.records, first.accepted) == (1, 0, True)
+    assert first.incomplete is None
+    assert open_numbers() == [1, 2]  # the refused run was no miss
+    careful = persist.Closing(misses=1, allow_empty=True)
+    assert "--max-share" in str(run(feed, careful).remarks[0])
+    assert run(feed, allowed, dry_run=True).outcomes[Outcome.WITHDRAWN] == 2
+    assert open_numbers() == [1, 2]
+    assert run(feed, allowed).outcomes[Outcome.WITHDRAWN] == 2
+    assert open_numbers() == []
+
+
+def test_without_being_asked_an_empty_feed_closes_nothing() -> None:
+    run(jobs(1, 2))
+    report = run("[]", None)
+    assert (report.accepted, report.incomplete, report.remarks) == (True, None, [])
+    assert open_numbers() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("others", "left"), [(("[]", jobs(1)), [1]), (("[]", "{"), [1, 2])]
+)
+def test_beside_an_empty_file_it_is_the_others_that_count(
+    others: tuple[str, ...], left: list[int]
+) -> None:
+    run(jobs(1, 2))
+    report = pipeline.run(
+        [Document(name=text, content=text.encode()) for text in others],
+        source="acme",
+        now=NOW,
+        closing=replace(SURE, allow_empty=True),
+    )
+    assert (report.incomplete is None) == (left == [1])
+    assert open_numbers() == left
+
+
+def test_a_feed_that_says_it_is_empty_settles_what_it_had_rejected() -> None:
+    run("{")
+    assert ImportRecord.objects.get().resolved_at is None
+    run("[]", None)
+    assert ImportRecord.objects.get().resolved_at is not None
+    assert ImportRun.objects.latest("id").problems[0]["code"] == "empty-list"
 
 
 def test_fewer_records_than_expected_are_refused() -> None:

@@ -137,7 +137,8 @@ def test_references_that_turn_in_a_circle_end() -> None:
         (b'"a string"', "not-an-object"),
         (b"17", "not-an-object"),
         (b"{}", "no-posting"),
-        (b"[]", "no-posting"),
+        (b'{"@type": "Recipe"}', "no-posting"),
+        (b"null", "not-an-object"),
         (b"<html></html>", "no-posting"),
         (b"<", "no-posting"),
         (b"<!-- ", "unreadable"),
@@ -153,6 +154,90 @@ def test_a_document_with_nothing_to_read_is_one_clear_rejection(
     content: bytes, code: str
 ) -> None:
     assert faults(read_text(content)) == [code]
+
+
+ITEM_LIST = {"@context": "https://schema.org", "@type": "ItemList"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [],
+        {"@graph": []},
+        {"@context": "https://schema.org", "@graph": []},
+        {**ITEM_LIST, "numberOfItems": 0},
+        {**ITEM_LIST, "numberOfItems": "0", "itemListElement": []},
+        {**ITEM_LIST, "itemListElement": [], "name": "Jobs at Acme"},
+        {"@type": ["https://schema.org/ItemList"], "itemListElement": []},
+        [{**ITEM_LIST, "itemListElement": []}],
+        {"@graph": [{"@type": "ItemList", "itemListElement": []}]},
+    ],
+    ids=json.dumps,
+)
+def test_a_document_that_says_it_holds_none_is_no_rejection_but_a_note(
+    value: Any,
+) -> None:
+    (note,) = read_text(json.dumps(value, indent=1))
+    assert str(note.problem) == (
+        "t.json: passed over: empty-list: The document is a list of postings that "
+        "holds none."
+    )
+    assert note.is_note
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[],",
+        "[];",
+        "[/* none today */]",
+        "<!-- [] -->",
+        "[] []",
+        "[]\n[]\n",
+        "[][",
+        "[[]]",
+        "[{}]",
+        "[null]",
+        '""',
+        "{}",
+        '{"@graph": {}}',
+        '{"@graph": null}',
+        '{"@graph": [], "error": "over quota"}',
+        '{"@graph": [{"@type": "Organization"}]}',
+        '{"@graph": [{"@type": "JobPosting", "title": "x"}], "@graph": []}',
+        '{"jobs": []}',
+        '{"itemListElement": []}',
+        '{"@type": "ItemList"}',
+        '{"@type": "ItemList", "itemListElement": null}',
+        '{"@type": "ItemList", "itemListElement": {}}',
+        '{"@type": "ItemList", "itemListElement": [], "numberOfItems": 3}',
+        '{"@type": "ItemList", "itemListElement": [], "numberOfItems": "many"}',
+        '{"@type": "ItemList", "itemListElement": ["https://x.example/1"]}',
+        '{"@type": "ItemList", "itemListElement": ["x"], "numberOfItems": 0}',
+        '{"@type": "ItemList", "itemListElement": [], "error": "timeout"}',
+        '{"@type": "BreadcrumbList", "itemListElement": []}',
+        '{"@context": "https://x.example/", "@type": "ItemList", "numberOfItems": 0}',
+        '<script type="application/ld+json">[]</script>',
+    ],
+)
+def test_what_is_not_certain_to_say_so_is_still_rejected(text: str) -> None:
+    found = read_text(text)
+    assert found
+    assert all(str(entry.problem.severity) == "rejected" for entry in found)
+
+
+def test_an_empty_list_that_holds_a_posting_elsewhere_is_read() -> None:
+    (found,) = read_text(json.dumps({**ITEM_LIST, "numberOfItems": 0, "about": node()}))
+    assert found.data["title"] == "Baker"
+
+
+def test_how_an_empty_list_was_decoded_is_said_too() -> None:
+    found = read_text("[]".encode("utf-16"))
+    assert [str(entry.problem.code) for entry in found] == [
+        "bad-encoding",
+        "empty-list",
+    ]
+    assert all(entry.is_note for entry in found)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])

@@ -13,7 +13,7 @@ import pytest
 from postings.ingest import read, work
 from postings.ingest.prepare import Digests, Entry, Held, Prepared, Rejected, Settings
 from postings.ingest.read import Document, Portion, Unread, unread
-from postings.ingest.report import Code, Sentence
+from postings.ingest.report import Code, Problem, Sentence, Severity
 from postings.ingest.work import Task
 from postings.ingest.work.task import Fault, Part, Step, certain
 from tests.ingest.support import node
@@ -42,6 +42,7 @@ def documents() -> list[Document]:
             Document(name=f"{number}.json", content=json.dumps(record).encode())
             for number, record in enumerate(numbered(300))
         ),
+        Document(name="none.json", content=b"[]"),
         Document(name="page.html", content=b"<p>No jobs.</p>"),
     ]
 
@@ -62,7 +63,7 @@ def worked(
     jobs: int,
     settings: Settings = NOTHING_HELD,
     **more: Any,
-) -> list[Entry]:
+) -> list[Entry | Problem]:
     with work.Pool(jobs, **more) as pool:
         pool.start(jobs)
         return [
@@ -75,7 +76,7 @@ def worked(
 
 def test_more_processes_give_the_same_entries_in_the_same_order() -> None:
     alone = worked(documents(), jobs=1)
-    assert len(alone) == 1 + 3004 + 40 + 300 + 1
+    assert len(alone) == 1 + 3004 + 40 + 300 + 1 + 1
     assert worked(documents(), jobs=3) == alone
     assert [entry.locator for entry in alone[3000:3005]] == [
         "feed.ndjson:3000",
@@ -111,6 +112,20 @@ def test_a_held_record_can_be_had_whole_again() -> None:
     again = work.again(task, {second.node.digest}, NOTHING_HELD)
     assert [type(entry) for entry in again] == [Held, Prepared, Held]
     assert again[1] == second
+
+
+def test_a_note_of_a_document_is_no_record_to_be_had_again() -> None:
+    (task,) = tasks_of(
+        portion
+        for content in (b"[]", lines(node()), b"[]")
+        for portion in read.portions(Document(name="d", content=content))
+    )
+    first, record, last = certain(task, NOTHING_HELD)
+    assert isinstance(record, Prepared)
+    assert isinstance(first, Problem)
+    assert first == last
+    assert first.severity is Severity.PASSED
+    assert work.again(task, {record.node.digest}, NOTHING_HELD) == [record]
 
 
 # --- Records that stop a worker -----------------------------------------------------
@@ -155,7 +170,7 @@ def test_workers_killed_from_outside_cost_nothing() -> None:
     with work.Pool(2) as pool:
         tasks = tasks_of(read.portions(Document(name="d", content=content)))
         pool.start(2)
-        found: list[Entry] = []
+        found: list[Entry | Problem] = []
         for result in pool.work(tasks, NOTHING_HELD):
             if len(killed) < 4:
                 killer = threading.Thread(target=kill)
@@ -188,7 +203,7 @@ def test_reading_that_fails_in_a_line_costs_that_line_alone(jobs: int) -> None:
 FAULT = Fault(Code.READER_FAILED, Sentence("It failed."))
 
 
-def past(content: bytes, *steps: Step) -> list[Entry]:
+def past(content: bytes, *steps: Step) -> list[Entry | Problem]:
     """What is made of a document by workers that were stopped at these steps."""
     (task,) = tasks_of(read.portions(Document(name="d", content=content)))
     for step in steps:
@@ -196,7 +211,7 @@ def past(content: bytes, *steps: Step) -> list[Entry]:
     return list(certain(task, NOTHING_HELD))
 
 
-def outcomes(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+def outcomes(entries: Iterable[Entry | Problem]) -> list[tuple[str, str]]:
     return [
         (
             entry.locator,

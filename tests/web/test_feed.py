@@ -121,10 +121,35 @@ def test_an_error_page_is_no_feed(
     assert code_of(server) == "not-a-feed"
 
 
-@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"error": "over quota"}'])
+@pytest.mark.parametrize("body", [b"null", b"{}", b'{"error": "over quota"}'])
 def test_a_feed_without_a_posting_is_an_error(server: Server, body: bytes) -> None:
     server.replies["/feed.json"] = Reply(body=body)
-    assert code_of(server) == "no-posting"
+    assert code_of(server) in {"no-posting", "not-an-object"}
+
+
+def test_a_feed_can_say_that_it_is_empty(server: Server) -> None:
+    server.replies["/feed.json"] = Reply(body=FEED)
+    address = server.at("/feed.json")
+    assert imported(address)[0] == 0
+    server.replies["/feed.json"] = Reply(body=b"[]")
+    status, lines = imported(address)
+    assert status == 0
+    assert lines[0].startswith(f"{address}: passed over: empty-list: The document is")
+    close = ("--close-missing", "--misses=1", "--max-share=100")
+    assert imported(address, *close)[1][-1].startswith("Nothing was closed: the run ")
+    assert JobPosting.objects.get().withdrawn_at is None
+    for reply in (
+        Reply(status=503, body=b"[]"),
+        Reply(status=204),
+        Reply(body=b""),
+        Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[]"),
+    ):
+        server.replies["/feed.json"] = reply
+        assert imported(address, *close, "--allow-empty")[0] == 1
+    assert JobPosting.objects.get().withdrawn_at is None
+    server.replies["/feed.json"] = Reply(body=b"[]")
+    assert imported(address, *close, "--allow-empty")[0] == 0
+    assert JobPosting.objects.get().withdrawn_at is not None
 
 
 @pytest.mark.parametrize("status", [204, 206, 304, 403, 404, 500])
@@ -276,9 +301,9 @@ def test_closing_what_is_missing_reads_all_again(server: Server) -> None:
         Reply(status=500),
         Reply(body=ERROR_PAGE, type="text/html"),
         Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[]"),
-        Reply(body=b"[]"),
+        Reply(body=b"{}"),
     ],
-    ids=["an error", "an error page", "cut short", "empty"],
+    ids=["an error", "an error page", "cut short", "an object"],
 )
 def test_a_broken_feed_closes_nothing(server: Server, reply: Reply) -> None:
     server.replies["/feed.json"] = Reply(body=FEED)

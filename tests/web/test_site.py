@@ -512,7 +512,7 @@ def test_a_posting_whose_page_is_gone_can_be_withdrawn(server: Server) -> None:
     assert JobPosting.objects.get(withdrawn_at__isnull=False).title == "Baker /2"
 
 
-@pytest.mark.parametrize("left", [(), ("/plain",), ("/1",)])
+@pytest.mark.parametrize("left", [(), ("/plain",), ("/none",), ("/1",)])
 def test_a_sitemap_without_a_posting_can_mean_that_all_are_gone(
     server: Server, left: tuple[str, ...]
 ) -> None:
@@ -521,6 +521,7 @@ def test_a_sitemap_without_a_posting_can_mean_that_all_are_gone(
     close = ("--close-missing", "--misses=1", "--max-share=100")
     assert crawled(sitemap, *close)[0] == 0
     server.replies["/plain"] = Reply(body=ERROR_PAGE, type="text/html")
+    server.replies["/none"] = Reply(body=b"[]")
     del server.replies["/1"]
     listed = urlset(map(server.at, left))
     server.replies["/sitemap.xml"] = Reply(body=listed, type=XML)

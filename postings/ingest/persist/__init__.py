@@ -25,6 +25,7 @@ from postings.ingest.persist.logos import (
     logos_due,
     sought,
 )
+from postings.ingest.persist.purge import Purged, purge
 from postings.ingest.persist.reclean import Count, reclean
 from postings.ingest.persist.reread import Kept, kept, node_of, reread
 from postings.ingest.persist.run import (
@@ -54,6 +55,7 @@ __all__ = (
     "Kept",
     "NothingToTake",
     "Pruned",
+    "Purged",
     "Run",
     "Sought",
     "begin",
@@ -72,6 +74,7 @@ __all__ = (
     "node_of",
     "open_rejections",
     "prune",
+    "purge",
     "reclean",
     "replaced",
     "reread",

@@ -21,6 +21,7 @@ from postings.ingest.read.document import (
     Node,
     TooLarge,
     Unread,
+    empty_list,
     no_object,
     storable,
     unread,
@@ -51,7 +52,8 @@ def nodes(document: Document) -> Iterator[Node | Unread]:
     """Every JobPosting of a document, or why there is none.
 
     Never raises for what the bytes hold, nor where its stream does. A document
-    without any posting yields one `Unread`. Memory: that of its longest portion.
+    without any posting yields one `Unread`, which is a note where the document says
+    itself that it is an empty list. Memory: that of its longest portion.
     """
     for portion in portions(document):
         if isinstance(portion, Unread):
@@ -147,7 +149,13 @@ class _Reader:
             return
         parsed = self._decoder.parse(text)
         if isinstance(parsed, Parsed):
-            yield from self._values(self._name, text, parsed)
+            none = True
+            for entry in self._values(self._name, text, parsed):
+                none = False
+                yield entry
+            if none and graph.is_empty_list(parsed):
+                yield from (Unread(problem=problem) for problem in self._unsaid)
+                yield empty_list(self._name)
         elif text.lstrip()[:1] != "[" and has_records(
             content := text.encode("utf-8", "replace"), self._decoder
         ):

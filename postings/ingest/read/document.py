@@ -101,13 +101,18 @@ class Node:
 class Unread:
     """A record that could not be read at all, with its text for the ledger.
 
-    `document` is the name of the document it stood in, `address` that document's.
+    `document` is the name of the document it stood in, `address` that document's. One
+    whose problem rejects nothing is no record but a note of the document.
     """
 
     problem: Problem
     raw: str = ""
     document: str = ""
     address: str = ""
+
+    @property
+    def is_note(self) -> bool:
+        return self.problem.severity is not Severity.REJECTED
 
 
 def unread(
@@ -122,6 +127,18 @@ def unread(
             value="" if value is None else shortened(value),
         ),
         raw=storable(raw[:MAX_RAW]),
+    )
+
+
+def empty_list(where: str) -> Unread:
+    """The note that a document says itself that it holds no postings."""
+    return Unread(
+        problem=Problem(
+            code=Code.EMPTY_LIST,
+            severity=Severity.PASSED,
+            locator=where,
+            message=sentence("The document is a list of postings that holds none."),
+        )
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
+from postings import schemaorg
 from postings.ingest.read import json_text, linked_data
 from postings.ingest.read.document import (
     MAX_RAW,
@@ -187,6 +188,58 @@ def nodes(
                 )
 
 
+#: What an empty list may say besides: nothing that could mean that something failed.
+_OF_A_LIST = frozenset(
+    (
+        *("@context", "@id", "@type", "itemListElement", "itemListOrder"),
+        *("numberOfItems", *schemaorg.THING_PROPERTIES, *schemaorg.NODE_PROPERTIES),
+    )
+)
+
+
+def is_empty_list(parsed: Parsed) -> bool:
+    """Whether a text without any posting says itself that it is a list of none.
+
+    So do `[]`, an empty `@graph`, an empty ItemList, and either of the first two that
+    holds nothing but the last. To be asked only where no posting was found. A text
+    that was repaired, or takes JSON-LD to be read, is not certain enough.
+    """
+    value = parsed.value
+    if parsed.repairs or not parsed.plain:
+        return False
+    if isinstance(value, dict) and not value.keys() - {"@context", "@id", "@graph"}:
+        value = value.get("@graph")
+    if isinstance(value, list):
+        return all(map(_is_empty_item_list, value))
+    return _is_empty_item_list(value)
+
+
+def _is_empty_item_list(value: Any) -> bool:
+    if not isinstance(value, dict) or value.keys() - _OF_A_LIST:
+        return False
+    kinds = value.get("@type")
+    if (kinds[:1] if isinstance(kinds, list) else [kinds]) not in _ITEM_LISTS:
+        return False
+    items, total = value.get("itemListElement"), value.get("numberOfItems")
+    if items is None:
+        return _declared(total) == 0
+    return items == [] and (total is None or _declared(total) == 0)
+
+
+_ITEM_LISTS = (
+    ["ItemList"],
+    ["http://schema.org/ItemList"],
+    ["https://schema.org/ItemList"],
+)
+
+
+def _declared(total: Any) -> int | None:
+    """A `numberOfItems` as a number, where it is one."""
+    first = total[0] if isinstance(total, list) and total else total
+    found = re.fullmatch(r"(\d{1,9})(\.0)?", str(first))
+    return int(found[1]) if found else None
+
+
 def _short_lists(each: Text) -> Iterator[Repair]:
     """Lists that declare more items (schema.org `numberOfItems`) than they hold."""
     if "numberOfItems" not in each.raw:
@@ -195,16 +248,15 @@ def _short_lists(each: Text) -> Iterator[Repair]:
     while stack:
         pointer, current = stack.pop()
         if isinstance(current, dict):
-            total, items = current.get("numberOfItems"), current.get("itemListElement")
-            first = total[0] if isinstance(total, list) and total else total
-            declared = re.fullmatch(r"(\d{1,9})(\.0)?", str(first))
+            items = current.get("itemListElement")
+            declared = _declared(current.get("numberOfItems"))
             held = len(items) if isinstance(items, list) else int(items is not None)
-            if declared and int(declared[1]) > held:
+            if declared is not None and declared > held:
                 yield Repair(
                     Code.SHORT_LIST,
                     sentence(
                         "Items this list declares: {declared}; items it holds: {held}.",
-                        declared=int(declared[1]),
+                        declared=declared,
                         held=held,
                     ),
                     severity=Severity.IGNORED,

@@ -29,6 +29,9 @@ _FOREIGN = ("image/", "audio/", "video/", "font/", "application/pdf", "text/css"
 #: Codes of addresses whose postings were not read, though there may be some.
 _UNREAD = (Code.UNCHANGED, Code.READ_ALREADY, Code.ROBOTS)
 
+#: Codes of documents without postings, be it said or not.
+_NOTHING = (Code.NO_POSTING, Code.EMPTY_LIST)
+
 #: Kinds of content whose character set a server may know better than its bytes do.
 _TEXTS = ("text/html", "application/xhtml+xml", "application/json", "text/json")
 
@@ -193,7 +196,7 @@ def holds_postings(answer: Answer) -> bool:
         stream=cast("BinaryIO", chunks),
     )
     first = next(nodes(document), None)
-    return not (isinstance(first, Unread) and first.problem.code is Code.NO_POSTING)
+    return not (isinstance(first, Unread) and first.problem.code in _NOTHING)
 
 
 def _text(answer: Answer) -> BinaryIO:

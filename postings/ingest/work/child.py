@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from postings.ingest.prepare import Entry, Settings
+from postings.ingest.report import Problem
 from postings.ingest.work.task import Part, Step, Task, entries, failed
 
 #: Entries that are handed over together.
@@ -43,7 +44,7 @@ def main(channel: Connection, progress: Any, seconds: float) -> None:
         return  # the parent ended, on purpose or not: nobody is there to tell
 
 
-def _chunks(worked: Iterator[Entry]) -> Iterator[bytes]:
+def _chunks(worked: Iterator[Entry | Problem]) -> Iterator[bytes]:
     """Entries, pickled, and at last what failed at the step that `progress` holds.
 
     The parent sets that record aside and hands the task over again: it alone counts the
@@ -64,7 +65,7 @@ def _chunks(worked: Iterator[Entry]) -> Iterator[bytes]:
 
 def _watched(
     task: Task, settings: Settings, progress: Any, seconds: float
-) -> Iterator[Entry]:
+) -> Iterator[Entry | Problem]:
     def at(step: Step) -> None:
         progress.value = step.as_number()
         allowed = seconds

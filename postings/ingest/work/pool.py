@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple, Self
 
 from postings.ingest.prepare import Entry, Settings
-from postings.ingest.report import Code, sentence
+from postings.ingest.report import Code, Problem, sentence
 from postings.ingest.work import child
 from postings.ingest.work.task import Fault, Step, Task, certain
 
@@ -35,10 +35,13 @@ class WorkerFailed(RuntimeError):  # noqa: N818 - says what is wrong, as OSError
 
 
 class Worked(NamedTuple):
-    """A task as it was worked on in the end, and its entries in their order."""
+    """A task as it was worked on in the end, and its entries in their order.
+
+    Problems among them are of no record.
+    """
 
     task: Task
-    entries: Iterator[Entry]
+    entries: Iterator[Entry | Problem]
 
 
 def cores() -> int:

@@ -156,10 +156,10 @@ PATIENCE = 5.0
 
 def entries(
     task: Task, settings: Settings, at: Callable[[Step], None]
-) -> Iterator[Entry]:
+) -> Iterator[Entry | Problem]:
     """Works on a task; `at` is told of each step before it is made.
 
-    Raises whatever reading or preparing raises, which would be the program's mistake.
+    A problem that is of no record comes where it was met. Raises whatever reading or preparing raises, which would be the program's mistake.
     """
     for number, part in enumerate(task.parts):
         if isinstance(part, Unread):
@@ -177,7 +177,7 @@ def entries(
             yield prepare.lost(part.unread(), *part.faults[part.ends])
 
 
-def certain(task: Task, settings: Settings) -> Iterator[Entry]:
+def certain(task: Task, settings: Settings) -> Iterator[Entry | Problem]:
     """Works on a task; what raises costs its record and is reported."""
     step, done = Step(0, 0, reading=True), 0
 
@@ -206,11 +206,12 @@ def failed(error: Exception) -> Fault:
 
 
 def again(task: Task, digests: Collection[str], settings: Settings) -> list[Entry]:
-    """The entries of a task, with the records of these digests prepared in any case.
+    """The records of a task, with those of these digests prepared in any case.
 
     And all others taken for held, so that only reading is done twice.
     """
-    return list(certain(task, replace(settings, held=_AllBut(digests))))
+    read_again = certain(task, replace(settings, held=_AllBut(digests)))
+    return [entry for entry in read_again if not isinstance(entry, Problem)]
 
 
 class _AllBut:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils import timezone
 from postings import eligibility
 from postings.eligibility import Finding, Level, Rule
 from postings.ingest import normalise, read
-from postings.ingest.read import Document, Unread
+from postings.ingest.read import Document, Node, Unread
 from postings.ingest.report import Problem, Severity
 from postings.management import locations
 from postings.management.asking import USAGE, known_source
@@ -136,7 +136,12 @@ class Command(BaseCommand):
         form, errors_only = options["format"], options["errors_only"]
         count = Count()
         with explained(returncode=USAGE):
-            found = in_files(paths, now) if paths else in_database(slug, states, now)
+            aside = self.stderr if form == "json" else self.stdout
+            found = (
+                in_files(paths, now, lambda problem: aside.write(str(problem)))
+                if paths
+                else in_database(slug, states, now)
+            )
             for checked in found:
                 count.add(checked)
                 if form == "json":
@@ -203,28 +208,39 @@ def _shown(checked: Checked, *, errors_only: bool) -> list[Finding]:
     ]
 
 
-def in_files(paths: list[str], at: datetime) -> Iterator[Checked]:
-    """Every record of files and folders, read as an import reads it."""
+def in_files(
+    paths: list[str], at: datetime, note: Callable[[Problem], object]
+) -> Iterator[Checked]:
+    """Every record of files and folders, read as an import reads it.
+
+    `note` hears of problems that are of none.
+    """
     for document in locations.named(paths):
-        yield from _in_document(document, at)
+        yield from _in_document(document, at, note)
 
 
-def _in_document(document: Document | Unread, at: datetime) -> Iterator[Checked]:
+def _in_document(
+    document: Document | Unread, at: datetime, note: Callable[[Problem], object]
+) -> Iterator[Checked]:
     entries = [document] if isinstance(document, Unread) else read.nodes(document)
     for entry in entries:
-        if isinstance(entry, Unread):
+        if isinstance(entry, Unread) and entry.is_note:
+            note(entry.problem)
+        elif isinstance(entry, Unread):
             yield Checked(locator=entry.problem.locator, problems=(entry.problem,))
-            continue
-        result = normalise.posting(entry, site_zone=settings.TIME_ZONE)
-        posting = result.posting
-        yield Checked(
-            locator=entry.locator,
-            title=posting.title if posting is not None else "",
-            findings=(
-                eligibility.findings(posting, at=at) if posting is not None else ()
-            ),
-            problems=result.problems,
-        )
+        else:
+            yield _of_node(entry, at)
+
+
+def _of_node(node: Node, at: datetime) -> Checked:
+    result = normalise.posting(node, site_zone=settings.TIME_ZONE)
+    posting = result.posting
+    return Checked(
+        locator=node.locator,
+        title=posting.title if posting is not None else "",
+        findings=eligibility.findings(posting, at=at) if posting is not None else (),
+        problems=result.problems,
+    )
 
 
 def in_database(

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from postings.ingest import drafts, export
+from postings.ingest.stopping import Stopping
 from postings.management.asking import USAGE, known_source
 from postings.management.database import explained
 from postings.models import JobPosting, State
@@ -97,7 +98,8 @@ def opened(name: str) -> Iterator[Sink]:
         sys.stdout.buffer.flush()
         return
     try:
-        with drafts.Draft(Path(name)) as draft:
+        # SIGTERM too is to leave no half of a file beside it.
+        with Stopping(), drafts.Draft(Path(name)) as draft:
             yield draft
             draft.keep()
     except drafts.NotWritten as error:

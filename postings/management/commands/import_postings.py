@@ -13,13 +13,14 @@ from django.utils import timezone
 from postings.ingest import drafts, persist, pipeline, plan, sources, work
 from postings.ingest.report import (
     Outcome,
+    Problem,
     Recorded,
     Report,
     Sentence,
     Severity,
     shortened,
 )
-from postings.ingest.stopping import Interrupted
+from postings.ingest.stopping import Interrupted, Stopping
 from postings.management import closing, locations, progress
 from postings.management.asking import USAGE, at_least, unshared, who_asked
 from postings.management.database import explained
@@ -39,9 +40,15 @@ class Importing(NamedTuple):
     """What is to be done, and to which source."""
 
     source: str
-    run: Callable[
-        [Report, datetime, Callable[[Recorded], None], Callable[[], None]], None
-    ]
+    run: Callable[[Report, datetime, Telling], None]
+
+
+class Telling(NamedTuple):
+    """Who hears of a record, of a problem that is of none, and that work goes on."""
+
+    tell: Callable[[Recorded], None]
+    note: Callable[[Problem], None]
+    beat: Callable[[], None]
 
 
 class Command(BaseCommand):
@@ -160,7 +167,12 @@ class Command(BaseCommand):
                         shown.write(line)
                     shown.update()
 
-                importing.run(report, summary.began, tell, shown.update)
+                def note(problem: Problem) -> None:
+                    if options["verbosity"] and not options["quiet"]:
+                        shown.write(str(problem))
+
+                telling = Telling(tell, note, shown.update)
+                importing.run(report, summary.began, telling)
             summary.state = ImportRun.State.FINISHED.value
         except plan.Moved as moved:
             raise CommandError(
@@ -201,12 +213,7 @@ class Command(BaseCommand):
         visit = locations.visited(slug, options, self.stdout.write)
         documents = locations.documents(visit, options)
 
-        def run(
-            report: Report,
-            now: datetime,
-            tell: Callable[[Recorded], None],
-            beat: Callable[[], None],
-        ) -> None:
+        def run(report: Report, now: datetime, telling: Telling) -> None:
             if not options["dry_run"]:
                 locations.make_website(slug, [*paths, sitemap or ""])
             with visit.client, drafted(options, slug, now) as draft:
@@ -218,8 +225,7 @@ class Command(BaseCommand):
                     jobs=options["jobs"],
                     live=not sitemap and sources.are_live(paths),
                     report=report,
-                    tell=tell,
-                    beat=beat,
+                    **telling._asdict(),
                     asked=who_asked(),
                     closing=closing.asked_for(options),
                     visit=visit,
@@ -246,20 +252,15 @@ class Command(BaseCommand):
         with explained(returncode=USAGE):
             planned, proof = plan_of(options["apply"])
 
-        def run(
-            report: Report,
-            now: datetime,
-            tell: Callable[[Recorded], None],
-            beat: Callable[[], None],
-        ) -> None:
+        def run(report: Report, now: datetime, telling: Telling) -> None:
             pipeline.apply(
                 planned,
                 now=now,
                 dry_run=options["dry_run"],
                 jobs=options["jobs"],
                 report=report,
-                tell=tell,
-                beat=beat,
+                tell=telling.tell,
+                beat=telling.beat,
                 asked=who_asked(),
                 closing=proof,
             )
@@ -291,7 +292,7 @@ def drafted(
         closing=closing.kept(closing.asked_for(options)),
         made_at=now.isoformat(),
     )
-    with plan.Draft(options["plan"], header) as draft:
+    with Stopping(), plan.Draft(options["plan"], header) as draft:
         yield draft
 
 
