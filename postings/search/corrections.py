@@ -54,7 +54,7 @@ def corrected(
     paired = {clause for pair in words.pairs for clause in pair}
     for clause in words.clauses:
         other = clause
-        if not (clause.apart or clause in paired):
+        if not (clause.runs or clause in paired):
             other = _corrected(clause, searcher, languages)
         changed = changed or other is not clause
         clauses.append(other)

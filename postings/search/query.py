@@ -141,7 +141,7 @@ def ids_in_any_state(words: str, *, most: int) -> tuple[int, ...] | None:
 
     def found(opened: Opened) -> tuple[int, ...]:
         stemmers = Known(opened.searcher).stemmers()
-        words = spelt(wanted, opened.searcher)
+        words = spelt(wanted, opened.searcher, stemmers)
         asked = Asked(words, stemmers, typing=wanted.typing)
         query = words_match(asked, opened.searcher) or Query.all_query()
         hits = opened.searcher.search(query, most, order_by_field=schema.NEWEST)
@@ -214,8 +214,9 @@ class _Search:
             else Resolution()
         )
         self.area: Area | None = self.where.chosen
-        words = spelt(parsed(criteria.words), self.searcher)
-        self.asked = Asked(words, self.known.stemmers())
+        languages = self.known.stemmers()
+        words = spelt(parsed(criteria.words), self.searcher, languages)
+        self.asked = Asked(words, languages)
         self.corrected = False
         self._matches: dict[Asked, Query | None] = {}
 
@@ -251,7 +252,8 @@ class _Search:
                 self.asked = typing
                 return
         if (other := corrected(words, self.searcher, self.asked.languages)) is not None:
-            mended = replace(self.asked, words=spelt(other, self.searcher))
+            words = spelt(other, self.searcher, self.asked.languages)
+            mended = replace(self.asked, words=words)
             if self._is_found(mended):
                 self.asked, self.corrected = mended, True
                 return
