@@ -251,8 +251,10 @@ class _Search:
             if self._is_found(typing):
                 self.asked = typing
                 return
-        if (other := corrected(words, self.searcher, self.asked.languages)) is not None:
-            words = spelt(other, self.searcher, self.asked.languages)
+        languages = self.asked.languages
+        other = corrected(words, self.searcher, languages, self._may_be_meant)
+        if other is not None:
+            words = spelt(other, self.searcher, languages)
             mended = replace(self.asked, words=words)
             if self._is_found(mended):
                 self.asked, self.corrected = mended, True
@@ -263,11 +265,20 @@ class _Search:
             self.asked = any_word
 
     def _is_found(self, asked: Asked) -> bool:
-        """Whether the words alone find anything that may be shown."""
+        """Whether the words alone find anything that may be shown on this page."""
         words = words_match(asked, self.searcher)
-        if words is None:
+        return words is None or self._has(words)
+
+    def _may_be_meant(self, word: str) -> bool:
+        """Whether an employer, on its own page, has a word; elsewhere somebody has."""
+        if self.criteria.employer is None:
             return True
-        bare = Criteria(include_closed=self.criteria.include_closed)
+        return self._has(Query.term_query(SCHEMA, schema.TEXT, word))
+
+    def _has(self, words: Query) -> bool:
+        bare = Criteria(
+            include_closed=self.criteria.include_closed, employer=self.criteria.employer
+        )
         parts = [*filters(bare, None, self.at), (Occur.Must, words)]
         return bool(self._count(Query.boolean_query(parts)))
 
