@@ -1,4 +1,4 @@
-"""Words written as one, with a hyphen or as two: full-stack, fullstack, full stack.
+"""Words written as one, with a hyphen or as two, and under another name: fullstack, js.
 
 The index tells which of them it has, so that nobody who looks for a manager is shown a
 man called Ager. With a hyphen the words are wanted side by side, or as one; only where
@@ -34,6 +34,51 @@ _HELD = re.compile(
 _SHORTEST_INFLECTED, _ENDING = 4, 3
 _COMPARED, _MOST_FORMS = 40, 3
 
+#: Other names of the same thing, by the one that is typed: only what means nothing else
+#: in a posting. "hr" stands for human resources where it is looked for, but in texts also
+#: for an hour, and so is not found by them; "ts", "mfa" and "pm" mean several things.
+_ALSO_CALLED = {
+    name: tuple(tuple(other.split()) for other in others.split(" | "))
+    for name, others in (
+        ("ai", "artificial intelligence"),
+        ("aws", "amazon web services"),
+        ("azubi", "auszubildende | auszubildender | auszubildenden"),
+        ("ceo", "chief executive officer"),
+        ("cfo", "chief financial officer"),
+        ("coo", "chief operating officer"),
+        ("cto", "chief technology officer | chief technical officer"),
+        ("dba", "database administrator"),
+        ("ecommerce", "e commerce"),
+        ("email", "e mail"),
+        ("gcp", "google cloud platform"),
+        (
+            "golang",
+            "go lang | go language | go programming | go developer | go engineer",
+        ),
+        ("hr", "human resources"),
+        ("javascript", "js"),
+        ("js", "javascript"),
+        ("k8s", "kubernetes"),
+        ("ki", "kunstliche intelligenz | kunstlicher intelligenz"),
+        ("kubernetes", "k8s"),
+        ("ml", "machine learning"),
+        ("nlp", "natural language processing"),
+        ("postgres", "postgresql"),
+        ("postgresql", "postgres"),
+        ("qa", "quality assurance"),
+        ("rh", "ressources humaines | recursos humanos"),
+        ("rn", "registered nurse"),
+        ("rrhh", "recursos humanos"),
+        ("seo", "search engine optimization | search engine optimisation"),
+        ("ui", "user interface"),
+        ("ux", "user experience"),
+        ("vp", "vice president"),
+    )
+}
+
+#: Of these the two words find the short name too.
+_SHORTENED = {_ALSO_CALLED[name][0]: name for name in ("qa", "ui", "ux", "vp")}
+
 
 def spelt(words: Words, searcher: Searcher, languages: Collection[str]) -> Words:
     """The query, with how its words are also written in the index.
@@ -51,10 +96,17 @@ def spelt(words: Words, searcher: Searcher, languages: Collection[str]) -> Words
 
 
 def _known(clause: Clause, searcher: Searcher, languages: Collection[str]) -> Clause:
-    if _is_word(clause):
-        apart = _apart(clause.tokens[0], searcher)
-        runs = _inflected(apart, searcher, languages) if apart else ()
-        return replace(clause, runs=runs)
+    if not clause.phrase and len(clause.tokens) == 1:
+        word = clause.tokens[0]
+        found = [
+            run
+            for called in _ALSO_CALLED.get(word, ())
+            for run in _inflected(called, searcher, languages)
+            if _stands(run, searcher)
+        ]
+        if _is_word(clause) and (apart := _apart(word, searcher)):
+            found += _inflected(apart, searcher, languages)
+        return replace(clause, runs=tuple(dict.fromkeys(found)))
     if clause.phrase or len(clause.tokens) == 1 or not _HELD.fullmatch(clause.typed):
         return clause
     runs = _inflected(clause.tokens, searcher, languages)
@@ -138,9 +190,12 @@ def _pairs(words: Words, searcher: Searcher) -> list[Pair]:
         if found and found[-1].second == first:
             continue
         one = first.tokens[0] + second.tokens[0]
+        short = _SHORTENED.get((first.tokens[0], second.tokens[0]), "")
         if len(one) >= _SHORTEST_PAIR and searcher.doc_freq(schema.TEXT, one):
             joined = Clause(first.typed + second.typed, (one,))
             found.append(Pair(first, second, joined))
+        elif short and searcher.doc_freq(schema.TEXT, short):
+            found.append(Pair(first, second, Clause(short, (short,))))
     return found
 
 

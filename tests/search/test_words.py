@@ -319,6 +319,54 @@ def test_words_with_a_hyphen_stand_side_by_side_where_postings_have_them_so(
     assert not results.corrected
 
 
+@pytest.fixture
+def _names(db: None) -> None:
+    for title, text in (
+        ("JavaScript developer", ""),
+        ("Vue JS developer", ""),
+        ("Go developer", ""),
+        ("Golang engineer", ""),
+        ("Guide", "Wherever they go, a developer of tours goes too."),
+        ("Head of human resources", ""),
+        ("Porter", "20 euros/hr."),
+        ("HR clerk", ""),
+        ("UX designer", ""),
+        ("Designer", "Of a user experience without words."),
+        ("Tester", "For quality assurance; no experience with a user is needed."),
+        ("Registered Nurses", ""),
+    ):
+        make.make_posting(title=title, description=f"<p>{text}</p>")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_names")
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("js", {"JavaScript developer", "Vue JS developer"}),
+        ("javascript", {"JavaScript developer", "Vue JS developer"}),
+        ('"js"', {"Vue JS developer"}),
+        ("developer -js", {"Go developer", "Guide"}),
+        ("golang", {"Go developer", "Golang engineer"}),
+        ("golang developer", {"Go developer"}),
+        ("hr", {"Head of human resources", "HR clerk", "Porter"}),
+        ("human resources", {"Head of human resources"}),
+        ("ux", {"UX designer", "Designer"}),
+        ("User Experience", {"UX designer", "Designer", "Tester"}),
+        ("QA", {"Tester"}),
+        ("rn", {"Registered Nurses"}),
+    ],
+)
+@pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
+def test_a_thing_is_found_under_its_other_names(
+    words: str, titles: set[str], sort: Sort
+) -> None:
+    results = find(words, sort=sort)
+    found = JobPosting.objects.filter(pk__in=results.ids)
+    assert set(found.values_list("title", flat=True)) == titles
+    assert (results.corrected, results.any_word) == (False, False)
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_spellings")
 @pytest.mark.parametrize(
