@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import django_filters
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -30,6 +32,7 @@ from postings.search.criteria import (
     Sort,
     narrowest,
 )
+from postings.search.places.names import Kind
 from postings.search.query import MAX_PAGES, PAGE_SIZE, Results
 from postings.wording import (
     EMPLOYMENT_LABELS,
@@ -94,6 +97,27 @@ _NOT_A_CHOICE = {
     "posted": gettext_lazy("“%(value)s” is not an age offered; it was ignored."),
     "closed": gettext_lazy("“%(value)s” does not say whether to include closed jobs."),
     "sort": gettext_lazy("“%(value)s” is not an order; it was ignored."),
+}
+
+#: Why no distance is measured, by what the place is; None where none is given or known.
+_NOT_MEASURED: Mapping[Kind | None, Promise] = {
+    None: gettext_lazy(
+        "Distances are measured from a known town or postal code;"
+        " “%(value)s” was ignored."
+    ),
+    **dict.fromkeys(
+        (Kind.REGION, Kind.COUNTRY),
+        gettext_lazy(
+            "Distances are measured from a town or a postal code, not from %(place)s;"
+            " “%(value)s” was ignored."
+        ),
+    ),
+    **dict.fromkeys(
+        (Kind.TOWN, Kind.POSTCODE),
+        gettext_lazy(
+            "It is not known where exactly %(place)s is; “%(value)s” was ignored."
+        ),
+    ),
 }
 
 
@@ -194,7 +218,7 @@ class PostingFilter(django_filters.FilterSet):
         self.criteria = Criteria(
             words=given["q"],
             where=given["where"],
-            within=int(given["within"] or 0) if given["where"] else 0,
+            within=int(given["within"] or 0),
             employment_types=values[Group.TYPE],
             workplaces=values[Group.WORKPLACE],
             places=narrowest(values[Group.PLACE]),
@@ -210,6 +234,9 @@ class PostingFilter(django_filters.FilterSet):
             sort=Sort(given["sort"]) if given["sort"] else None,
             employer=employer,
         )
+        if not self.criteria.where:
+            self._ignored += _not_measured(self.criteria)
+            self.criteria = without_distances(self.criteria)
         self.page = self._page(data.get("page", ""))
         more = len(self._ignored) - MAX_IGNORED
         self.ignored = self._ignored[:MAX_IGNORED]
@@ -339,6 +366,38 @@ def _pay(text: str) -> Pay | None:
 
 def _short(value: str) -> str:
     return value if len(value) <= 40 else f"{value[:39]}…"  # noqa: PLR2004
+
+
+def without_distances(criteria: Criteria) -> Criteria:
+    """The same search where there is no point to measure them from."""
+    sort = None if criteria.sort is Sort.NEAREST else criteria.sort
+    return replace(criteria, within=0, sort=sort)
+
+
+def has_point(results: Results) -> bool:
+    """Whether distances can be measured; while there is no index, that is not known."""
+    area = results.where.chosen
+    return results.waiting or (area is not None and area.latitude is not None)
+
+
+def distance_sentences(criteria: Criteria, results: Results) -> list[str]:
+    """What to say where distances were asked for that the place has no point for."""
+    area = results.where.chosen
+    if has_point(results):
+        return []
+    if area is None:
+        return _not_measured(criteria)
+    return _not_measured(criteria, area.kind, area.label)
+
+
+def _not_measured(
+    criteria: Criteria, kind: Kind | None = None, place: str = ""
+) -> list[str]:
+    asked = [_("%(km)d km") % {"km": criteria.within}] if criteria.within else []
+    if criteria.sort is Sort.NEAREST:
+        asked.append(_("Nearest"))
+    sentence = str(_NOT_MEASURED[kind])
+    return [sentence % {"place": place, "value": value} for value in asked]
 
 
 def last_page_sentence(results: Results, page: int) -> str:

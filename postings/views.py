@@ -379,6 +379,9 @@ def _around(chosen: PostingFilter, results: Results, at: datetime) -> dict[str, 
     nothing found.
     """
     criteria = chosen.criteria
+    unmeasured = filters.distance_sentences(criteria, results)
+    if unmeasured:
+        criteria = filters.without_distances(criteria)
     names = chosen.organizations | filters.organization_names(
         each.value
         for each in results.facets.groups.get(Group.ORGANIZATION, ())
@@ -387,16 +390,18 @@ def _around(chosen: PostingFilter, results: Results, at: datetime) -> dict[str, 
     past_end = filters.last_page_sentence(results, chosen.page)
     chips = choices.chips(criteria, names)
     return {
-        "understood": listing.understood(criteria, results),
+        "understood": listing.understood(chosen.criteria, results),
         "waiting": results.waiting,
         "sorts": listing.sorts(criteria, results),
         "radius": criteria.within,
+        "no_radius": bool(criteria.where) and not filters.has_point(results),
+        "sort": criteria.sort,
         "groups": choices.facet_groups(criteria, results, names),
         "include_closed": [choices.include_closed(criteria, results)],
         "chips": chips,
         "clear_url": criteria.without_filters().url(),
         "filter_count": len(chips),
-        "ignored": [*chosen.ignored, *filter(None, (past_end,))],
+        "ignored": [*chosen.ignored, *unmeasured, *filter(None, (past_end,))],
         "form": chosen.form,
         "pagination": listing.pagination(
             results.page, results.pages, lambda page: criteria.url(page=page)

@@ -24,6 +24,8 @@ from postings.search.query import Results
 from postings.wording import country_codes
 from tests import factories as make
 
+UNMEASURED = "Distances are measured from a known town or postal code"
+
 
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
@@ -75,6 +77,14 @@ def test_parameters_are_read(query: str, criteria: dict[str, Any]) -> None:
         ("organization=abc", "“abc” is not an organization here; it was ignored."),
         ("organization=-1", "“-1” is not an organization here; it was ignored."),
         ("closed=yes", "“yes” does not say whether to include closed jobs."),
+        (
+            "within=50",
+            f"{UNMEASURED}; “50 km” was ignored.",
+        ),
+        (
+            "sort=nearest",
+            f"{UNMEASURED}; “Nearest” was ignored.",
+        ),
         ("page=abc", "“abc” is not a page; this is the first."),
         ("page=0", "“0” is not a page; this is the first."),
         ("page=-1", "“-1” is not a page; this is the first."),

@@ -9,10 +9,11 @@ from typing import Any
 
 import lxml.html
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from postings.schemaorg import CredentialCategory, EmploymentType, Place
+from postings.search import index
 from tests import factories as make
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -164,3 +165,76 @@ def test_a_list_is_titled_as_it_is_headed(
     heading = " ".join(page.xpath("string(//h1)").split())
     title = " ".join(page.xpath("string(//title)").split())
     assert (heading, title) == (sentence, f"{sentence} · Open Postings")
+
+
+@pytest.fixture
+def _hotels(db: None) -> None:
+    berlin = Place(
+        address_locality="Berlin", address_country="DE", latitude=52.52, longitude=13.4
+    )
+    leeds = Place(postal_code="LS1 4AP", address_country="GB")
+    for place in (berlin, leeds):
+        make.make_posting(title="Cook", places=(place,))
+
+
+@pytest.mark.usefixtures("_hotels")
+@pytest.mark.parametrize(
+    ("query", "said", "radius"),
+    [
+        (
+            "where=Germany&within=50",
+            ["not from Germany; “50 km” was ignored."],
+            "Only there",
+        ),
+        (
+            "where=Bavaria&within=25",
+            ["not from Bavaria, Germany; “25 km” was ignored."],
+            "Only there",
+        ),
+        (
+            "where=Germany&within=50&sort=nearest",
+            ["“50 km” was ignored.", "“Nearest” was ignored."],
+            "Only there",
+        ),
+        (
+            "where=LS1+4AP&within=10",
+            ["where exactly LS14AP, United Kingdom is; “10 km” was ignored."],
+            "Only there",
+        ),
+        ("where=Nowhere+at+all&within=10", ["“10 km” was ignored."], "Only there"),
+        ("sort=nearest", ["“Nearest” was ignored."], "25 km"),
+        ("within=10", ["“10 km” was ignored."], "25 km"),
+        ("where=Germany", [], "Only there"),
+        ("where=LS1+4AP", [], "Only there"),
+        ("where=Germany&sort=newest", [], "Only there"),
+        ("where=Berlin&within=10&sort=nearest", [], "10 km"),
+        ("where=Berlin", [], "25 km"),
+    ],
+)
+def test_a_distance_that_cannot_be_measured_is_said_and_left_out(
+    client: Client, query: str, said: list[str], radius: str
+) -> None:
+    response = client.get(f"/?{query}")
+    page: Any = lxml.html.fromstring(response.content)
+    ignored = response.context["ignored"]
+    assert len(ignored) == len(said)
+    assert all(each.endswith(end) for each, end in zip(ignored, said, strict=True))
+    chosen = page.xpath("//select[@name='within']/option[@selected]")
+    assert [each.text for each in chosen] == [radius]
+    # What was left out is in no address the page leads to.
+    kept = [name for name, _value in sent(page) if name in {"within", "sort"}]
+    asked = [name for name in ("within", "sort") if name in query]
+    assert kept == ([] if said else asked)
+    assert said == [] or "nearest" not in page.xpath("string(//link/@href)")
+
+
+def test_while_there_is_no_index_nothing_is_said_of_distances(
+    client: Client, tmp_path: Path
+) -> None:
+    path = tmp_path / "file"
+    path.write_text("")
+    with override_settings(SEARCH_DIR=path):
+        page = client.get("/?where=Germany&within=50")
+        index.forget()
+    assert page.context["waiting"] is True
+    assert page.context["ignored"] == []

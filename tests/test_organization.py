@@ -128,6 +128,38 @@ def test_filters_and_counts_are_the_list_s_for_this_organization(
     assert own["facet-type"]
 
 
+@pytest.mark.parametrize(
+    ("query", "found", "said"),
+    [
+        (
+            "q=paiter",
+            {"Waiter"},
+            "Nothing here says paiter. Showing results for waiter.",
+        ),
+        ("q=pasty+cook", {"Pastry cook"}, "Nothing here says pasty cook. Showing"),
+        ("q=past", {"Pastry cook"}, ""),
+        ("q=painter", set(), ""),
+        ("q=paintr", set(), ""),
+        ("q=cook+painter", {"Cook", "Pastry cook"}, "No job has all of these words."),
+        ("q=pasty&type=INTERN", set(), "Nothing here says pasty. Showing"),
+        ("q=clark", set(), ""),
+        ("q=clark&closed=1", {"Clerk"}, "Nothing here says clark. Showing"),
+    ],
+)
+def test_words_are_mended_by_those_of_its_own_jobs(
+    client: Client, inn: Organization, query: str, found: set[str], said: str
+) -> None:
+    make.make_posting(title="Painter", organization="Bank")
+    make.make_posting(title="Painter", organization="Bank")
+    page = parsed(client, at(inn, query))
+    understood = " ".join(
+        page.xpath("string(//*[contains(@class, 'understood')])").split()
+    )
+    assert set(titles(page)) == found
+    assert understood.startswith(said)
+    assert bool(understood) is bool(said)
+
+
 def test_matched_words_are_marked(client: Client, inn: Organization) -> None:
     page = parsed(client, at(inn, "q=pastry"))
     assert page.xpath("//h3//mark/text()") == ["Pastry"]

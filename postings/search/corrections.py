@@ -8,7 +8,7 @@ something: "fairer" to Fahrer, where nothing here looks for one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -42,11 +42,14 @@ _COMPARED = 50_000
 
 
 def corrected(
-    words: Words, searcher: Searcher, languages: tuple[str, ...]
+    words: Words,
+    searcher: Searcher,
+    languages: tuple[str, ...],
+    may_be_meant: Callable[[str], bool] = lambda _word: True,
 ) -> Words | None:
     """The query with unknown words replaced by known ones; None where there is nothing.
 
-    A mistake is a letter too many, too few, another or two swapped. Cost: a few
+    Of the known words the nearest that may be meant is taken. A mistake is a letter too many, too few, another or two swapped. Cost: a few
     milliseconds a word that is unknown, and once a state of the index its vocabulary.
     """
     changed = False
@@ -54,22 +57,25 @@ def corrected(
     paired = {clause for pair in words.pairs for clause in pair}
     for clause in words.clauses:
         other = clause
-        if not (clause.apart or clause in paired):
-            other = _corrected(clause, searcher, languages)
+        if not (clause.runs or clause in paired):
+            other = _corrected(clause, searcher, languages, may_be_meant)
         changed = changed or other is not clause
         clauses.append(other)
     return replace(words, clauses=tuple(clauses)) if changed else None
 
 
 def _corrected(
-    clause: Clause, searcher: Searcher, languages: tuple[str, ...]
+    clause: Clause,
+    searcher: Searcher,
+    languages: tuple[str, ...],
+    may_be_meant: Callable[[str], bool],
 ) -> Clause:
     if clause.phrase or analysis.is_unspaced(clause.typed):
         return clause
     tokens = tuple(
         token
         if _is_known(token, clause.typed, searcher, languages)
-        else _nearest(token, searcher)
+        else _nearest(token, searcher, may_be_meant)
         for token in clause.tokens
     )
     if tokens == clause.tokens:
@@ -89,7 +95,9 @@ def _is_known(
     )
 
 
-def _nearest(token: str, searcher: Searcher) -> str:
+def _nearest(
+    token: str, searcher: Searcher, may_be_meant: Callable[[str], bool]
+) -> str:
     if len(token) < _SHORTEST or token.isdigit():
         return token
     is_long = len(token) >= _LONG
@@ -112,9 +120,10 @@ def _nearest(token: str, searcher: Searcher) -> str:
                 limit=20,
             )
         ]
-        if near:
-            # The nearest, and of those the commonest.
-            return min(near)[2]
+        # The nearest, and of those the commonest.
+        for _distance, _frequency, word in sorted(near):
+            if may_be_meant(word):
+                return word
     return token
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple, TypeAlias
 
 from postings.sanitise import plain_text
@@ -123,14 +123,14 @@ class _Marks:
         self._wanted = {
             form
             for clause in every
-            for form in (*clause.tokens, *clause.apart, *clause.joined.tokens)
+            for form in chain(clause.tokens, *clause.runs, clause.joined.tokens)
         }
         self._wanted_stems = frozenset(
             stem for clause in every for stem in self._stems(clause)
         )
         # Words of several parts stand side by side: only then do places matter.
         self._in_order = any(
-            len(clause.tokens) > 1 or clause.apart for clause in self.clauses
+            len(clause.tokens) > 1 or clause.runs for clause in self.clauses
         )
         self._met: set[str] = set()
         self._fitting: dict[str, list[str]] = {}
@@ -207,8 +207,8 @@ class _Marks:
         yield from self._itself(clause, text, spots)
         if clause in self._joined:
             yield from self._itself(self._joined[clause], text, spots)
-        if clause.apart:
-            yield from _runs(clause.apart, spots)
+        for run in clause.runs:
+            yield from _runs(run, spots)
 
     def _itself(self, clause: Clause, text: str, spots: list[_Spot]) -> Iterator[_Span]:
         """A phrase, or a word as it was typed or with an ending."""

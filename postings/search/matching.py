@@ -149,6 +149,8 @@ def _excluded(asked: Asked, searcher: Searcher) -> list[tuple[Occur, Query]]:
 def _match(clause: Clause, asked: Asked, searcher: Searcher) -> Query:
     if clause.phrase:
         return _phrase(schema.TEXT, clause.tokens)
+    if clause.together:
+        return _any([*_beside(clause), _match(clause.joined, asked, searcher)])
     if len(clause.tokens) > 1:
         each = [
             _match_token(token, clause.typed, asked.languages)
@@ -157,13 +159,20 @@ def _match(clause: Clause, asked: Asked, searcher: Searcher) -> Query:
         return _any([_all(each), _match(clause.joined, asked, searcher)])
     token = clause.tokens[0]
     found = _match_token(token, clause.typed, asked.languages)
-    if clause.apart:
-        found = _any([found, _phrase(schema.TEXT, clause.apart)])
+    if clause.runs:
+        found = _any([found, *_beside(clause)])
     last = asked.words.clauses[-1] if asked.words.clauses else None
     if asked.typing and clause is last:
         longer = continuations(searcher, token)
         return _any([found, Query.term_set_query(SCHEMA, schema.TEXT, longer)])
     return found
+
+
+def _beside(clause: Clause) -> Iterator[Query]:
+    """The words that say the same side by side; in titles one may stand between."""
+    for run in clause.runs:
+        yield _phrase(schema.TEXT, run)
+        yield _phrase(schema.TITLE, run, slop=1)
 
 
 def continuations(searcher: Searcher, token: str) -> list[str]:
@@ -203,6 +212,12 @@ def _weight(clause: Clause, asked: Asked, searcher: Searcher) -> Query:
             ],
             0.1,
         )
+    if clause.together:
+        share = _as_rare(searcher, schema.TITLE, clause.tokens, clause.joined.tokens)
+        one = Query.boost_query(_weight(clause.joined, asked, searcher), share)
+        return Query.disjunction_max_query(
+            [*_weighed_runs(clause, searcher), one], _OTHER_FIELDS
+        )
     if len(clause.tokens) > 1:
         each = [replace(clause, tokens=(token,)) for token in clause.tokens]
         return _either(each, clause.joined, asked, searcher, Occur.Must)
@@ -219,12 +234,17 @@ def _weight(clause: Clause, asked: Asked, searcher: Searcher) -> Query:
             for stem in stems(token, clause.typed, code)
             for name in (schema.TITLE, schema.TEXT)
         ]
-    if clause.apart:
-        for name in (schema.TITLE, schema.TEXT):
-            share = min(1.0, _as_rare(searcher, name, clause.tokens, clause.apart))
-            apart = _phrase(name, clause.apart)
-            fields.append(Query.boost_query(apart, WEIGHTS[name] * share))
+    fields += _weighed_runs(clause, searcher)
     return Query.disjunction_max_query(fields, _OTHER_FIELDS)
+
+
+def _weighed_runs(clause: Clause, searcher: Searcher) -> Iterator[Query]:
+    """What `_beside` finds, each worth what the words that were typed are."""
+    for run in clause.runs:
+        for name, slop in ((schema.TITLE, 1), (schema.TEXT, 0)):
+            share = min(1.0, _as_rare(searcher, name, clause.tokens, run))
+            beside = _phrase(name, run, slop)
+            yield Query.boost_query(beside, WEIGHTS[name] * share)
 
 
 def _either(

@@ -143,7 +143,7 @@ def ids_in_any_state(words: str, *, most: int) -> tuple[int, ...] | None:
 
     def found(opened: Opened) -> tuple[int, ...]:
         stemmers = Known(opened.searcher).stemmers()
-        words = spelt(wanted, opened.searcher)
+        words = spelt(wanted, opened.searcher, stemmers)
         asked = Asked(words, stemmers, typing=wanted.typing)
         query = words_match(asked, opened.searcher) or Query.all_query()
         hits = opened.searcher.search(query, most, order_by_field=schema.NEWEST)
@@ -224,8 +224,9 @@ class _Search:
             else Resolution()
         )
         self.area: Area | None = self.where.chosen
-        words = spelt(parsed(criteria.words), self.searcher)
-        self.asked = Asked(words, self.known.stemmers())
+        languages = self.known.stemmers()
+        words = spelt(parsed(criteria.words), self.searcher, languages)
+        self.asked = Asked(words, languages)
         self.corrected = False
         self._matches: dict[Asked, Query | None] = {}
 
@@ -260,8 +261,11 @@ class _Search:
             if self._is_found(typing):
                 self.asked = typing
                 return
-        if (other := corrected(words, self.searcher, self.asked.languages)) is not None:
-            mended = replace(self.asked, words=spelt(other, self.searcher))
+        languages = self.asked.languages
+        other = corrected(words, self.searcher, languages, self._may_be_meant)
+        if other is not None:
+            words = spelt(other, self.searcher, languages)
+            mended = replace(self.asked, words=words)
             if self._is_found(mended):
                 self.asked, self.corrected = mended, True
                 return
@@ -271,11 +275,20 @@ class _Search:
             self.asked = any_word
 
     def _is_found(self, asked: Asked) -> bool:
-        """Whether the words alone find anything that may be shown."""
+        """Whether the words alone find anything that may be shown on this page."""
         words = words_match(asked, self.searcher)
-        if words is None:
+        return words is None or self._has(words)
+
+    def _may_be_meant(self, word: str) -> bool:
+        """Whether an employer, on its own page, has a word; elsewhere somebody has."""
+        if self.criteria.employer is None:
             return True
-        bare = Criteria(include_closed=self.criteria.include_closed)
+        return self._has(Query.term_query(SCHEMA, schema.TEXT, word))
+
+    def _has(self, words: Query) -> bool:
+        bare = Criteria(
+            include_closed=self.criteria.include_closed, employer=self.criteria.employer
+        )
         parts = [*filters(bare, None, self.at), (Occur.Must, words)]
         return bool(self._count(Query.boolean_query(parts)))
 

@@ -46,13 +46,16 @@ class Clause:
     """A word or a phrase, as it was typed and as tokens of the unstemmed fields.
 
     The tokens of a phrase have to follow one another as they are, also a single one.
-    `apart` are the two words a single one is also written as, where postings say so.
+    `runs` are words that say the same side by side, where postings do: "full", "stack"
+    for the one word. `together` says that the clause's own tokens have to be such a run,
+    or one word, since they are so somewhere.
     """
 
     typed: str
     tokens: tuple[str, ...]
     phrase: bool = False
-    apart: tuple[str, ...] = ()
+    runs: tuple[tuple[str, ...], ...] = ()
+    together: bool = False
 
     @property
     def joined(self) -> Clause:
@@ -106,7 +109,7 @@ class Words:
         seconds = {pair.second for pair in self.pairs}
         for clause in self.clauses:
             typed += clause.tokens
-            apart += clause.apart or clause.tokens
+            apart += next(iter(clause.runs), clause.tokens)
             if clause.phrase:
                 joined += clause.tokens
             elif clause not in seconds:

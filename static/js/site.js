@@ -90,8 +90,11 @@
     filters.scrollTop = depth;
     for (const name of ["q", "where", "within"]) {
       const field = form.elements[name];
-      field.value = page.getElementById("search").elements[name].value;
-      if (name !== "within") field.defaultValue = field.value;
+      const given = page.getElementById("search").elements[name];
+      const { value } = given;
+      if (name === "within") field.replaceChildren(...given.children);
+      field.value = value;
+      if (name !== "within") field.defaultValue = value;
     }
     document.forms.keep.next.value = shown;
     if (!document.contains(focused) || focused === document.body) {

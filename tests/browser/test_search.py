@@ -102,6 +102,23 @@ def test_pages_orders_and_chips_change_the_results_in_place(
 
 
 @wide
+def test_a_distance_is_offered_where_one_can_be_measured(
+    page: Page, live_server: LiveServer, watch: Watch
+) -> None:
+    cooks_and_a_waiter()
+    page.goto(f"{live_server.url}/?where=Germany")
+    is_same = mark(page)
+    distance, where = page.get_by_label("Within"), page.get_by_label("Where")
+    for place, chosen in (("Berlin", "25 km"), ("Germany", "Only there")):
+        where.fill(place)
+        page.locator("#search").get_by_role("button").click()
+        expect(page).to_have_url(f"{live_server.url}/?where={place}")
+        expect(distance.locator("option:checked")).to_have_text(chosen)
+    assert is_same()
+    assert watch.complaints() == []
+
+
+@wide
 def test_a_visitor_returns_from_a_posting_to_the_results_that_were_left(
     page: Page, live_server: LiveServer
 ) -> None:

@@ -84,6 +84,9 @@ def test_words_are_marked(words: str, text: str, excerpt: str) -> None:
         ("full-stack", "[Full Stack] cook", "A stack, full: [full-stack]."),
         ("full stack", "Cook", "Only [fullstack]."),
         ('"fullstack"', "Full Stack cook", "A full-stack, [fullstack] cook."),
+        ("js", "[JavaScript] cook", "A [JS] one, a script."),
+        ("qa", "Cook", "A quality; [quality assurance], [QA]."),
+        ("quality assurance", "[QA] cook", "Of [quality] [assurance]."),
     ],
 )
 def test_every_spelling_of_a_word_is_marked(words: str, title: str, text: str) -> None:

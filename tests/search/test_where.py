@@ -235,6 +235,31 @@ def test_other_places_of_the_name_are_offered() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("UK", []),
+        ("uk", []),
+        ("U.K.", []),
+        ("CA", ["California, United States"]),
+        ("IN", ["Indiana, United States"]),
+        ("NL", ["Newfoundland and Labrador, Canada"]),
+        ("BE", ["Kanton Bern, Switzerland"]),
+        ("BR", []),
+        ("HR", []),
+        ("TH", []),
+        ("BY", ["Bavaria, Germany"]),
+    ],
+)
+def test_letters_of_a_country_are_a_region_s_where_people_write_them_or_postings_are(
+    text: str, expected: list[str]
+) -> None:
+    known = Places(
+        regions=[KnownRegion("IN", "Uttarakhand", 9), KnownRegion("DE", "Bayern", 9)]
+    )
+    assert others(text, known) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "meant", "left_out", "offered"),
     [
         ("Paris, Germany", "Germany", "Paris", "Paris, France"),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from postings.models import JobPosting
 from postings.search.criteria import Criteria, Sort
 from postings.search.query import Results, search
 from postings.search.words import parsed, plain_words
@@ -232,7 +233,9 @@ def _spellings(db: None) -> None:
     [
         ("fullstack", 3),
         ("Full stack", 4),
-        ("full-stack", 4),
+        ("full-stack", 3),
+        ("Full-Stacks", 3),
+        ("-full-stack", 5),
         ("full stack developer", 1),
         ("fullstack developer", 1),
         ("fullstack full stack", 3),
@@ -257,6 +260,111 @@ def test_a_word_is_found_as_one_with_a_hyphen_and_as_two(
 ) -> None:
     results = find(words, sort=sort)
     assert (results.total, results.corrected, results.any_word) == (total, False, False)
+
+
+@pytest.fixture
+def _held(db: None) -> None:
+    for title, text in (
+        ("Sous-chef", ""),
+        ("Team of sous chefs", ""),
+        ("Chef", "Sous la direction."),
+        ("Souschef", ""),
+        ("Stack of full plates", ""),
+        ("Clerk", "Part of the time at the desk."),
+        ("Cashier", "Part-time."),
+        ("Java Backend Entwickler", ""),
+        ("Java-Entwickler", ""),
+        ("Entwickler", "Auch Java."),
+        ("Researcher", "In R&D."),
+        ("Statistician", "R, not D."),
+        ("Programmer", "C and a little C++."),
+        ("Buyer", "A man of great wealth, and a great man of it."),
+    ):
+        make.make_posting(title=title, description=f"<p>{text}</p>")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_held")
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("sous-chef", {"Sous-chef", "Team of sous chefs", "Souschef"}),
+        ("Sous-Chefs", {"Sous-chef", "Team of sous chefs", "Souschef"}),
+        ("souschef", {"Sous-chef", "Team of sous chefs", "Souschef"}),
+        ("part-time", {"Cashier"}),
+        ("part‑time", {"Cashier"}),
+        ("(part-time)", {"Cashier"}),
+        ("part time", {"Cashier", "Clerk"}),
+        ("Java-Entwickler", {"Java-Entwickler", "Java Backend Entwickler"}),
+        (
+            "Java Entwickler",
+            {"Java-Entwickler", "Java Backend Entwickler", "Entwickler"},
+        ),
+        ("R&D", {"Researcher"}),
+        ("C/C++", {"Programmer"}),
+        ("full-stack", {"Stack of full plates"}),  # nothing has them in this order
+        ("great-wealth", {"Buyer"}),
+        ("wealth-great", {"Buyer"}),
+        ("-part-time clerk", {"Clerk"}),
+        ("-part-time cashier", set()),
+    ],
+)
+@pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
+def test_words_with_a_hyphen_stand_side_by_side_where_postings_have_them_so(
+    words: str, titles: set[str], sort: Sort
+) -> None:
+    results = find(words, sort=sort)
+    found = JobPosting.objects.filter(pk__in=results.ids)
+    assert set(found.values_list("title", flat=True)) == titles
+    assert not results.corrected
+
+
+@pytest.fixture
+def _names(db: None) -> None:
+    for title, text in (
+        ("JavaScript developer", ""),
+        ("Vue JS developer", ""),
+        ("Go developer", ""),
+        ("Golang engineer", ""),
+        ("Guide", "Wherever they go, a developer of tours goes too."),
+        ("Head of human resources", ""),
+        ("Porter", "20 euros/hr."),
+        ("HR clerk", ""),
+        ("UX designer", ""),
+        ("Designer", "Of a user experience without words."),
+        ("Tester", "For quality assurance; no experience with a user is needed."),
+        ("Registered Nurses", ""),
+    ):
+        make.make_posting(title=title, description=f"<p>{text}</p>")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_names")
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("js", {"JavaScript developer", "Vue JS developer"}),
+        ("javascript", {"JavaScript developer", "Vue JS developer"}),
+        ('"js"', {"Vue JS developer"}),
+        ("developer -js", {"Go developer", "Guide"}),
+        ("golang", {"Go developer", "Golang engineer"}),
+        ("golang developer", {"Go developer"}),
+        ("hr", {"Head of human resources", "HR clerk", "Porter"}),
+        ("human resources", {"Head of human resources"}),
+        ("ux", {"UX designer", "Designer"}),
+        ("User Experience", {"UX designer", "Designer", "Tester"}),
+        ("QA", {"Tester"}),
+        ("rn", {"Registered Nurses"}),
+    ],
+)
+@pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
+def test_a_thing_is_found_under_its_other_names(
+    words: str, titles: set[str], sort: Sort
+) -> None:
+    results = find(words, sort=sort)
+    found = JobPosting.objects.filter(pk__in=results.ids)
+    assert set(found.values_list("title", flat=True)) == titles
+    assert (results.corrected, results.any_word) == (False, False)
 
 
 @pytest.mark.django_db

@@ -27,6 +27,10 @@ _LIKE_A_REGION = 400_000
 #: unless it has so many people.
 WIDELY_KNOWN = 100_000
 
+#: Countries in which the letters of a region stand for it by themselves, as TX and ZH
+#: do. Elsewhere two letters that are a country's mean a region only where postings are.
+_WRITE_LETTERS = frozenset(("AU", "BR", "CA", "CH", "US"))
+
 #: Where a text may be parted into names.
 COMMA = r"\s*[,;|/\u060c\u061b\u3001\uff0c\uff1b]\s*|\s+[\u2013\u2014-]\s+"
 PARTS = re.compile(rf"{COMMA}|\s*[()]\s*")
@@ -208,8 +212,12 @@ class Names:
 
     def _regions(self, name: str, form: str, towns: list[Found]) -> Iterator[Found]:
         """Regions by name; postings in a town of that name in one count as the town's."""
+        letters = name.replace(".", "").strip().upper()
+        is_country = len(letters) == 2 and bool(country_code(letters))  # noqa: PLR2004
+        # UK is a name of its country, and nobody's for Uttarakhand.
+        named = () if is_country and country_in_text(letters) else regions(name)
         found: dict[tuple[str, str], tuple[str, int]] = {}
-        for each in regions(name):
+        for each in named:
             spelt = [
                 known.count
                 for spelling in each.spellings
@@ -231,6 +239,7 @@ class Names:
                 region=label,
                 count=max(count - sum(inside), 0),
                 people=_LIKE_A_REGION,
+                called=not is_country or key[0] in _WRITE_LETTERS,
             )
 
     def _towns(self, form: str) -> list[Found]:
