@@ -152,9 +152,10 @@ def no_repeated_queries(_watched_queries: None) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _quick_passwords() -> Iterator[None]:
+def _quick_passwords_and_clients() -> Iterator[None]:
+    """Each client has the middleware made anew, which else looks at all static files."""
     hasher = "django.contrib.auth.hashers.MD5PasswordHasher"
-    with override_settings(PASSWORD_HASHERS=[hasher]):
+    with override_settings(PASSWORD_HASHERS=[hasher], WHITENOISE_AUTOREFRESH=True):
         yield
 
 
@@ -206,7 +207,10 @@ def live_server(static_files: None) -> Iterator[LiveServer]:
 
     pytest-django would put Django's handler before them, which knows no hashed names.
     """
-    with pytest.MonkeyPatch.context() as patch:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(WHITENOISE_AUTOREFRESH=False),
+    ):
         patch.setattr(handlers, "StaticFilesHandler", lambda application: application)
         server = LiveServer("127.0.0.1")
     yield server
