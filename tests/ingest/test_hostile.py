@@ -311,7 +311,6 @@ def _seconds(text: str) -> float:
     machine is not the text's."""
     content = text.encode()
     least = float("inf")
-    gc.collect()
     gc.disable()
     try:
         for _ in range(3):
