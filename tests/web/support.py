@@ -21,12 +21,17 @@ def page(**properties: Any) -> bytes:
 
 
 def imported(*arguments: str) -> tuple[int, list[str]]:
-    """Exit status and lines of output; loopback is allowed, the pace is no hindrance."""
+    """Exit status and lines of output; loopback is allowed, the pace is no hindrance.
+
+    Without worker processes, unless `--jobs` is among the arguments: to start them takes
+    longer than most tests.
+    """
     out = io.StringIO()
     status: int | str | None = 0
     try:
         call_command(
             "import_postings",
+            "--jobs=1",
             *arguments,
             "--allow-private",
             "--rate=10000",

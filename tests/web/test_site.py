@@ -64,8 +64,9 @@ def passed(lines: list[str]) -> dict[str, int]:
 # --- What is crawled
 
 
-def test_the_pages_of_a_sitemap_are_imported(server: Server) -> None:
-    status, lines = crawled(careers(server))
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_pages_of_a_sitemap_are_imported(server: Server, jobs: int) -> None:
+    status, lines = crawled(careers(server), f"--jobs={jobs}")
     assert (status, lines) == (
         0,
         ["3 documents, 3 records: 3 created, 0 updated, 0 unchanged, 0 rejected."],
