@@ -234,16 +234,11 @@ def _mark(rows: JobPostingQuerySet, **values: Any) -> int:
     with transaction.atomic():
         DatabaseState.lock()
         ids = list(rows.order_by("pk").values_list("pk", flat=True))
-        # Databases take so many parameters and no more; "select all" may be many.
-        for start in range(0, len(ids), _CHUNK):
-            found = JobPosting.objects.filter(pk__in=ids[start : start + _CHUNK])
-            found.update(**values)
-            touch(found)
+        found = JobPosting.objects.filter(pk__among=ids)  # "select all" may be many
+        found.update(**values)
+        touch(found)
         index.sync_soon()
     return len(ids)
-
-
-_CHUNK = 500
 
 
 def touch(rows: JobPostingQuerySet) -> None:
@@ -255,5 +250,5 @@ def touch(rows: JobPostingQuerySet) -> None:
     JobPosting.objects.bulk_update(
         [JobPosting(pk=pk, revision=first + i) for i, pk in enumerate(ids)],
         ("revision",),
-        batch_size=_CHUNK,
+        batch_size=500,
     )

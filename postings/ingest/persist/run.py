@@ -171,21 +171,20 @@ def _settle(run: Run, row: ImportRun) -> None:
     for pk, keys in earlier.exclude(keys=[]).values_list("pk", "keys"):
         for kind, value in keys:
             named.setdefault((kind, value), set()).add(pk)
-    values = sorted({value for _, value in named})
-    kinds = {kind for kind, _ in named}
-    for start in range(0, len(values), _CHUNK):
-        seen = SourceKey.objects.filter(
-            source=row.source,
-            kind__in=kinds,
-            value__in=values[start : start + _CHUNK],
-        )
-        pairs = seen.values_list("kind", "value", "last_run_id")
-        for key in [(kind, value) for kind, value, last in pairs if last == row.pk]:
-            earlier.filter(pk__in=named.get(key, ())).update(**settled)
-
-
-#: Databases take so many parameters in one statement and no more.
-_CHUNK = 500
+    if not named:
+        return
+    seen = SourceKey.objects.filter(
+        source=row.source,
+        kind__in={kind for kind, _ in named},
+        value__among={value for _, value in named},
+    )
+    came = [
+        pk
+        for kind, value, last in seen.values_list("kind", "value", "last_run_id")
+        if last == row.pk
+        for pk in named.get((kind, value), ())
+    ]
+    earlier.filter(pk__among=came).update(**settled)
 
 
 def known(source_slug: str) -> Iterator[str]:
