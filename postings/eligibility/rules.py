@@ -74,7 +74,7 @@ class Rule(StrEnum):
 class Guideline:
     """A rule in words. `property` is schema.org's name, dotted where it is nested.
 
-    `citation` is the paragraph of jobposting-spec.md that quotes Google.
+    `citation` is what of Google's guide it comes from, as docs/eligibility.md has it.
     """
 
     level: Level

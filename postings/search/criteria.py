@@ -158,10 +158,6 @@ class Criteria:
         """Every open posting there is on the page of this search."""
         return type(self)(employer=self.employer)
 
-    def without_text(self) -> Self:
-        """The filters alone: what a form of words and place has to carry along."""
-        return replace(self, words="", where="", within=0)
-
     @property
     def is_everything(self) -> bool:
         """Whether nothing but an order is asked for: every open posting fits."""

@@ -58,14 +58,12 @@ class Counted:
 class PayFacet:
     """Postings by currency, and by at least so much a year in `currency`.
 
-    `stated` counts postings that state pay in `currency`. Postings without any, or in
-    another currency, are in none of `amounts`.
+    Postings without any pay, or in another currency, are in none of `amounts`.
     """
 
     currency: str = ""
     currencies: tuple[Counted, ...] = ()
     amounts: tuple[tuple[int, int], ...] = ()
-    stated: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -347,7 +345,6 @@ class _Counting:
                 Counted(value=code, count=count) for code, count in currencies.items()
             ),
             amounts=tuple(sorted(amounts.items())),
-            stated=currencies[currency],
         )
 
     def _at_least(self, query: Query, pay: Pay) -> int:

@@ -34,8 +34,6 @@ from postings.search.document import documents
 from postings.search.folder import State, Turn, is_damage
 from postings.search.marks import Mark, Witness
 
-__all__ = ("Mark", "Opened", "Synced", "ask", "current", "is_damage", "rebuild", "sync")
-
 _log = logging.getLogger(__name__)
 
 _Answer = TypeVar("_Answer")

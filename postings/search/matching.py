@@ -318,7 +318,7 @@ def filters(
     pay: bool = True,
     posted: bool = True,
 ) -> Iterator[tuple[Occur, Query]]:
-    """Everything but the words, as parts of a boolean query, none of which may be `Must`.
+    """Everything but the words, as parts of a boolean query; it may be that none is `Must`.
 
     A group left out, and pay or age when False, are those whose values are counted.
     """

@@ -18,7 +18,7 @@ BETWEEN = re.compile(
 )
 
 #: Regions and words for a part of a town that are somewhere a town's name too, and so
-#: would pass for one. Those named by their own capital are told by `_nested`.
+#: would pass for one. Those named by their own capital are told by `towns_in`.
 _REGIONS = frozenset(
     """
     acre|africa|airport|alabama|alaska|andalucia|antrim|apac|arizona|arkansas|asia|avon
