@@ -301,8 +301,8 @@ _END = re.compile(
 def folded(words: str) -> str:
     """Words without case, accents and punctuation, one blank between them.
 
-    "ß" is "ss", "ø" is "o", and "i" without a dot is "i". U+0000 stays, so that many names can be
-    folded as one text.
+    "ß" is "ss", "ø" is "o", and "i" without a dot is "i". U+0000 stays, so that
+    many names can be folded as one text.
     """
     words = words.casefold()
     if not words.isascii():

@@ -23,8 +23,9 @@ _ORDER = {rule: position for position, rule in enumerate(Rule)}
 def findings(posting: Posting, *, at: datetime) -> tuple[Finding, ...]:
     """What Google would say of a posting at an aware instant; errors come first.
 
-    Each rule finds at most once; within a level findings come in the order of the properties of `Posting`. Never raises,
-    whatever a posting holds, and is linear in its texts: about 100 µs for one of 4 KB.
+    Each rule finds at most once; within a level findings come in the order of the
+    properties of `Posting`. Never raises, whatever a posting holds, and is linear in its
+    texts: about 100 µs for one of 4 KB.
     """
     found: dict[Rule, Finding] = {}
     for one in chain(

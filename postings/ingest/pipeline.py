@@ -57,10 +57,10 @@ def run(  # noqa: PLR0913 - the one door to an import, with all it may be asked
     more of them come: see `sources.are_live`. `tell` hears of every record as it is
     stored, `note` of every problem that is of none; the sum so far is in `report`, where
     one is given. `beat` is called for every piece that is read, and each second in which
-    of `live` documents none comes. A dry run is the same work with every batch rolled back. With `closing`, what
-    the run did not hold is withdrawn where that is proven. A `visit` that documents came
-    by hears of each that is stored. A dry run with a `draft` writes there what it would
-    do, for `apply`.
+    of `live` documents none comes. A dry run is the same work with every batch rolled
+    back. With `closing`, what the run did not hold is withdrawn where that is proven. A
+    `visit` that documents came by hears of each that is stored. A dry run with a `draft`
+    writes there what it would do, for `apply`.
 
     Raises `persist.Held` where another process is importing this source, `Interrupted`
     after the batch in hand where this one is asked to stop. Memory: a few portions and

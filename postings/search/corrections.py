@@ -49,8 +49,9 @@ def corrected(
 ) -> Words | None:
     """The query with unknown words replaced by known ones; None where there is nothing.
 
-    Of the known words the nearest that may be meant is taken. A mistake is a letter too many, too few, another or two swapped. Cost: a few
-    milliseconds a word that is unknown, and once a state of the index its vocabulary.
+    Of the known words the nearest that may be meant is taken. A mistake is a letter too
+    many, too few, another or two swapped. Cost: a few milliseconds a word that is
+    unknown, and once a state of the index its vocabulary.
     """
     changed = False
     clauses: list[Clause] = []

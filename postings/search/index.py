@@ -313,8 +313,8 @@ def sync(
     """Adds what changed since the mark, in one commit; builds anew what cannot follow.
 
     With `check` also what is damaged, or holds other postings than the database. Waits
-    `patience` seconds (`PATIENCE`) for another writer at most. Call it outside of transactions: what
-    one takes back would stay in the index until the next change.
+    `patience` seconds (`PATIENCE`) for another writer at most. Call it outside of
+    transactions: what one takes back would stay in the index until the next change.
 
     Raises OSError where the folder cannot be written; the index then stays as it was.
     """

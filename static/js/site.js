@@ -1,8 +1,8 @@
 /* Better with it, whole without it: every form and link of the pages works alone.
 
    On the list and on an organization's page, filters, orders, pages and chips change the
-   results in place; in the fields of the search, what is known is suggested. Whatever fails is left to the
-   browser, which then loads the page. */
+   results in place; in the fields of the search, what is known is suggested. Whatever
+   fails is left to the browser, which then loads the page. */
 "use strict";
 (() => {
   const form = document.getElementById("search");

@@ -159,7 +159,8 @@ def entries(
 ) -> Iterator[Entry | Problem]:
     """Works on a task; `at` is told of each step before it is made.
 
-    A problem that is of no record comes where it was met. Raises whatever reading or preparing raises, which would be the program's mistake.
+    A problem that is of no record comes where it was met. Raises whatever reading or
+    preparing raises, which would be the program's mistake.
     """
     for number, part in enumerate(task.parts):
         if isinstance(part, Unread):
