@@ -77,7 +77,7 @@ def test_what_its_source_no_longer_lists_goes_with_all_that_is_its_own(
     address = row.get_absolute_url()
     delete(2)
     run(1, day=99)
-    assert search(Criteria(), at=NOW, with_facets=False).total == 1
+    assert search(Criteria(), at=NOW).total == 1
     before = DatabaseState.objects.get().revision
     assert purge() == (1, 0, 0)
     assert numbers() == [1]
@@ -92,7 +92,7 @@ def test_what_its_source_no_longer_lists_goes_with_all_that_is_its_own(
     assert Organization.objects.exists()
     assert client.get(address).status_code == 410
     index.sync()
-    assert search(Criteria(), at=NOW, with_facets=False).total == 1
+    assert search(Criteria(), at=NOW).total == 1
 
 
 def test_what_an_import_still_meets_stays_whatever_is_asked_for() -> None:

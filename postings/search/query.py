@@ -54,7 +54,7 @@ class Results:
 
     `page` is the page shown, the nearest to the one asked for of those there are; of
     more than `MAX_PAGES` none is shown. `closed` is how many more postings there are
-    with closed ones included; it and `facets` are empty where none were asked for.
+    with closed ones included.
 
     `words` is what was searched for: `corrected` says that it is not what was typed,
     since nothing holds that; `any_word` that nothing holds all of them. `where` says
@@ -79,17 +79,13 @@ class Results:
     asked: Asked | None = None
 
 
-def search(
-    criteria: Criteria, *, page: int = 1, at: datetime, with_facets: bool = True
-) -> Results:
+def search(criteria: Criteria, *, page: int = 1, at: datetime) -> Results:
     """The postings that fit, `PAGE_SIZE` a page.
 
     Cost: one query, and one or two more where distances are wanted.
     """
     return index.ask(
-        lambda opened: _Search(opened, criteria, at).results(
-            page, with_facets=with_facets
-        ),
+        lambda opened: _Search(opened, criteria, at).results(page),
         lambda: _newest(criteria, page, at),
     )
 
@@ -303,7 +299,7 @@ class _Search:
     def first(self, most: int) -> tuple[int, ...]:
         return self._found(0, most)[0]
 
-    def results(self, page: int, *, with_facets: bool) -> Results:
+    def results(self, page: int) -> Results:
         page = min(max(page, 1), MAX_PAGES)
         found, total = self._found((page - 1) * PAGE_SIZE, PAGE_SIZE)
         pages = min(max(1, -(-total // PAGE_SIZE)), MAX_PAGES)
@@ -311,7 +307,7 @@ class _Search:
             page = pages
             found, _total = self._found((page - 1) * PAGE_SIZE, PAGE_SIZE)
         sort = self._sort()
-        shown, closed = self._facets(total) if with_facets else (Facets(), 0)
+        shown, closed = self._facets(total)
         return Results(
             ids=found,
             total=total,

@@ -513,7 +513,7 @@ def test_a_place_finds_what_is_there_at_every_distance(
     meaning = crowd.meanings()[where]
     for km in (0, *RADII):
         criteria = Criteria(where=where, within=km, include_closed=True)
-        results = search(criteria, at=NOW, with_facets=False)
+        results = search(criteria, at=NOW)
         assert results.total == len(truth.matching(criteria)), km
         area = results.where.chosen
         assert (area is None) is bool(meaning.words)
@@ -536,7 +536,7 @@ def paged(criteria: Criteria) -> list[int]:
     found: list[int] = []
     page = pages = 1
     while page <= pages:
-        results = search(criteria, page=page, at=NOW, with_facets=False)
+        results = search(criteria, page=page, at=NOW)
         assert len(results.ids) <= PAGE_SIZE
         found += results.ids
         page, pages = page + 1, results.pages

@@ -51,7 +51,7 @@ shared = pytest.mark.django_db(transaction=True)
 
 
 def find(words: str = "", **criteria: Any) -> Results:
-    return search(Criteria(words=words, **criteria), at=NOW, with_facets=False)
+    return search(Criteria(words=words, **criteria), at=NOW)
 
 
 def titles(words: str = "") -> set[str]:
@@ -691,7 +691,7 @@ from postings.search.criteria import Criteria
 from postings.search.query import search
 from tests.factories import NOW
 def titles(words=""):
-    ids = search(Criteria(words=words), at=NOW, with_facets=False).ids
+    ids = search(Criteria(words=words), at=NOW).ids
     return sorted(JobPosting.objects.filter(pk__in=ids).values_list("title", flat=True))
 """
 

@@ -125,7 +125,7 @@ def test_circles_hold_what_is_in_them(points: Points) -> None:
         where, latitude, longitude = pick.choice(around)
         km = RADII[number % len(RADII)]
         criteria = Criteria(where=where, within=km)
-        area = search(criteria, at=NOW, with_facets=False).where.chosen
+        area = search(criteria, at=NOW).where.chosen
         assert area is not None
         assert area.latitude is not None
         assert area.longitude is not None
@@ -163,7 +163,7 @@ def test_the_nearest_come_first_by_real_distance(within: int, points: Points) ->
         page = pages = 1
         shown: dict[int, float] = {}
         while page <= pages:
-            results = search(criteria, page=page, at=NOW, with_facets=False)
+            results = search(criteria, page=page, at=NOW)
             found += results.ids
             shown |= {pk: each.km for pk, each in results.distances.items()}
             page, pages = page + 1, results.pages
