@@ -104,32 +104,6 @@ class Has(models.Lookup[Any]):
         return f"{lhs} @> %s::jsonb", (*params, json.dumps([str(self.rhs)]))
 
 
-@TextListField.register_lookup
-class Mention(models.Lookup[Any]):
-    """Whether a text of the list has this one as a part, in any case of ASCII."""
-
-    lookup_name = "mention"
-    prepare_rhs = False
-
-    def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, tuple[str | int, ...]]:
-        lhs, params = self.process_lhs(compiler, connection)
-        sql = f"EXISTS (SELECT 1 FROM json_each({lhs}) WHERE value LIKE %s ESCAPE '\\')"  # noqa: S608  lhs is SQL of the compiler's own
-        return sql, (*params, self._pattern(connection))
-
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, tuple[str | int, ...]]:
-        lhs, params = self.process_lhs(compiler, connection)
-        items = f"jsonb_array_elements_text({lhs}) AS item"
-        sql = f"EXISTS (SELECT 1 FROM {items} WHERE item ILIKE %s)"  # noqa: S608  as above
-        return sql, (*params, self._pattern(connection))
-
-    def _pattern(self, connection: BaseDatabaseWrapper) -> str:
-        return f"%{connection.ops.prep_for_like_query(str(self.rhs))}%"
-
-
 def unmarked(text: str) -> str:
     """The same characters without the mark that they are safe in HTML.
 

@@ -19,6 +19,7 @@ import django
 import hypothesis
 import pytest
 from django.contrib.staticfiles import handlers
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
@@ -171,11 +172,12 @@ def _search_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def _search_folder_of_each_test(_search_folders: Path) -> Iterator[None]:
-    """What a test has written is rolled back in its database, and in no index."""
+def _index_and_cache_of_each_test(_search_folders: Path) -> Iterator[None]:
+    """What a test has written is rolled back in its database, and in no index or cache."""
     from postings.search import index  # noqa: PLC0415 - needs the settings
 
     folder = _search_folders / uuid.uuid4().hex
+    cache.clear()
     with override_settings(SEARCH_DIR=folder):
         yield
         index.forget()

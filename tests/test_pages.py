@@ -24,13 +24,6 @@ from tests.factories import FAR, GERMANY, PARIS
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _fresh_counts() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
-
-
 @contextmanager
 def without_index() -> Iterator[None]:
     """While the index cannot be written, as while it is built from a large database."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 import os
 import signal
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -42,13 +40,6 @@ def fetched(*arguments: str, private: bool = True) -> tuple[int, list[str]]:
     except SystemExit as stop:
         status = stop.code
     return int(status or 0), out.getvalue().splitlines()
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counts() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
