@@ -189,7 +189,9 @@ def test_a_fault_in_json_reads_in_german_with_its_line(admin_client: Client) -> 
 
 def test_english_is_as_the_commands_say_it(admin_client: Client) -> None:
     run_import(FAULTY, *TEXTS)
-    for record in ImportRecord.objects.all():
+    records = ImportRecord.objects.all()
+    assert len(records) > len(TEXTS)
+    for record in records:
         text = said_on(page(admin_client, "importrecord", record, "en"))
         for message in english(record.problems):
             assert " ".join(message.split()) in text

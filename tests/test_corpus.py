@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from postings.fields import unmarked
 from postings.ingest import pipeline, sources
 from postings.ingest.report import Code, Outcome, Recorded, Severity
-from postings.models import JobPosting
+from postings.models import JobPosting, JobPostingTexts
+from postings.models.columns import TEXT_COLUMNS
+from postings.sanitise import sanitise
 from tests.ingest.support import NOW
 
 pytestmark = pytest.mark.django_db
 
-
-#: Documents without one posting imported, and why that is right.
-WITHOUT_A_POSTING: dict[str, str] = {}
+SEED = Path(__file__).resolve().parent.parent / "postings" / "sample" / "seed.jsonld"
 
 #: Why single records are rejected.
 DEFENSIBLE = {Code.NO_TITLE, Code.DUPLICATE_IDENTITY, Code.BAD_JSON, Code.NO_POSTING}
@@ -56,8 +57,8 @@ def test_the_corpus_is_imported_and_every_rejection_can_be_defended(
     for entry in rejected:
         print(entry.problems[-1])  # noqa: T201
     assert codes <= DEFENSIBLE
-    assert real - imported == set(WITHOUT_A_POSTING)
-    assert len(real & imported) >= 0.99 * len(real)
+    assert real
+    assert real <= imported
     assert report.outcomes[Outcome.CREATED] == JobPosting.objects.count() > 400
     again = pipeline.run(sources.documents([str(corpus_dir)]), source="corpus", now=NOW)
     assert again.outcomes == report.outcomes - Counter(
@@ -65,22 +66,19 @@ def test_the_corpus_is_imported_and_every_rejection_can_be_defended(
     ) + Counter({Outcome.UNCHANGED: report.outcomes[Outcome.CREATED]})
 
 
-def test_the_seed_twice_is_unchanged(corpus_dir: Path) -> None:
-    seed = corpus_dir.parent / "seed.jsonld"
+def test_the_seed_twice_is_unchanged() -> None:
     for expected in ("1 created", "1 unchanged"):
         out = io.StringIO()
-        call_command("import_postings", str(seed), stdout=out)
+        call_command("import_postings", str(SEED), stdout=out)
         assert expected in out.getvalue()
 
 
-def test_no_page_of_the_corpus_shows_what_the_policy_forbids(
+def test_what_is_stored_of_the_corpus_is_all_the_policy_lets_through(
     corpus_dir: Path,
 ) -> None:
     pipeline.run(sources.documents([str(corpus_dir)]), source="corpus", now=NOW)
-    for row in JobPosting.objects.select_related("texts"):
-        text = row.texts.description.lower()
-        for forbidden in ("<script", "<img", "<iframe", "<style", " on", "javascript:"):
-            if forbidden == " on":
-                assert "onclick=" not in text
-            else:
-                assert forbidden not in text
+    rows = JobPostingTexts.objects.values_list(*TEXT_COLUMNS.values())
+    texts = [unmarked(text) for row in rows for text in row if text]
+    assert len(texts) > 400
+    for text in texts:
+        assert sanitise(text).html == text
