@@ -86,11 +86,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             record__outcome=Outcome.CONFLICT.value,  # an index finds them by it
             resolution=ImportConflict.Resolution.OPEN,
         )
-        rejections = ImportRecord.objects.filter(
-            run=OuterRef("pk"),
-            outcome=Outcome.REJECTED.value,
-            resolved_at__isnull=True,
-        )
+        rejections = ImportRecord.objects.waiting().filter(run=OuterRef("pk"))
         runs: QuerySet[ImportRun] = super().get_queryset(request)
         return runs.select_related("source", "user", "undoes").annotate(
             open_conflicts=_number_of(conflicts, "record__run"),

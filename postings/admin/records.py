@@ -43,7 +43,7 @@ from postings.admin.reading import (
 from postings.ingest import normalise, persist, pipeline
 from postings.ingest.read import faults
 from postings.ingest.report import Code, Outcome, Recorded, Severity
-from postings.models import ImportRecord, JobPosting
+from postings.models import ImportRecord, ImportRecordQuerySet, JobPosting
 from postings.search import index
 
 #: Records one request reads again; for more there is the command.
@@ -62,11 +62,6 @@ _MOST_PROBLEMS = 200
 _MEND = forms.Textarea(
     attrs={"rows": 20, "cols": 100, "spellcheck": "false", "dir": "ltr"}
 )
-
-
-def waits(record: ImportRecord) -> bool:
-    """Whether a record was rejected and nothing has settled it."""
-    return record.outcome == Outcome.REJECTED.value and record.resolved_at is None
 
 
 class OutcomeFilter(ChosenFilter):
@@ -93,10 +88,11 @@ class OutcomeFilter(ChosenFilter):
         value = self.value() or "waiting"
         if value == "all":
             return queryset
-        if value in ("waiting", "settled"):
+        if value == "waiting":
+            return queryset.waiting()
+        if value == "settled":
             return queryset.filter(
-                outcome=Outcome.REJECTED.value,
-                resolved_at__isnull=value == "waiting",
+                outcome=Outcome.REJECTED.value, resolved_at__isnull=False
             )
         return queryset.filter(outcome=value)
 
@@ -238,7 +234,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         }
         return {
             "record": record,
-            "waits": waits(record),
+            "waits": record.is_waiting,
             "may_retry": self.has_retry_permission(request),
             "text": text,
             "mend": _MEND.render("text", text, {"id": "id_text"}),
@@ -263,7 +259,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         record = get_object_or_404(
             ImportRecord.objects.select_related("run__source"), pk=pk
         )
-        if not waits(record):
+        if not record.is_waiting:
             said = _("This record does not wait to be mended.")
             self.message_user(request, said, messages.WARNING)
             return HttpResponseRedirect(page("importrecord", pk))
@@ -284,13 +280,11 @@ class ImportRecordAdmin(ReadOnlyAdmin):
 
     @admin.action(permissions=("retry",), description=_("Retry selected"))
     def retry_selected(
-        self, request: HttpRequest, queryset: QuerySet[ImportRecord]
+        self, request: HttpRequest, queryset: ImportRecordQuerySet
     ) -> None:
         """As they stand: after the reader has learned something, or a feed's neighbour."""
-        waiting = queryset.filter(
-            outcome=Outcome.REJECTED.value, resolved_at__isnull=True
-        )
-        records = list(waiting.defer(None).order_by("pk")[: MOST_RETRIED + 1])
+        waiting = queryset.waiting().defer(None)
+        records = list(waiting.order_by("pk")[: MOST_RETRIED + 1])
         if len(records) > MOST_RETRIED:
             many = gettext("More than %d at once: retry_rejected reads them all again.")
             self.message_user(request, many % MOST_RETRIED, messages.ERROR)

@@ -15,6 +15,7 @@ from postings.models.revision import DatabaseState, Tombstone
 from postings.models.source import (
     ImportConflict,
     ImportRecord,
+    ImportRecordQuerySet,
     ImportRun,
     Source,
     SourceKey,
@@ -26,6 +27,7 @@ __all__ = (
     "DatabaseState",
     "ImportConflict",
     "ImportRecord",
+    "ImportRecordQuerySet",
     "ImportRun",
     "JobLocation",
     "JobPosting",

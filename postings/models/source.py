@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -167,6 +169,15 @@ class ImportRun(models.Model):
         return f"{self.source.slug} {self.started_at:%Y-%m-%d %H:%M}"
 
 
+class ImportRecordQuerySet(models.QuerySet["ImportRecord"]):
+    def waiting(self) -> Self:
+        """The work list: what was rejected and nothing has settled since."""
+        return self.filter(_WAITING)
+
+
+_WAITING = Q(outcome="rejected", resolved_at__isnull=True)
+
+
 class ImportRecord(models.Model):
     """One record of a run that was not simply unchanged.
 
@@ -207,22 +218,26 @@ class ImportRecord(models.Model):
         verbose_name=_("settled by"),
     )
 
+    objects = ImportRecordQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("import record")
         verbose_name_plural = _("import records")
         ordering = ("id",)
         indexes = (
             models.Index(fields=("run", "outcome"), name="record_run_outcome"),
-            # The work list: what was rejected and is not settled.
             models.Index(
-                fields=("run",),
-                condition=Q(outcome="rejected", resolved_at__isnull=True),
-                name="record_open_rejection",
+                fields=("run",), condition=_WAITING, name="record_open_rejection"
             ),
         )
 
     def __str__(self) -> str:
         return self.locator
+
+    @property
+    def is_waiting(self) -> bool:
+        """The twin of `ImportRecordQuerySet.waiting`."""
+        return self.outcome == "rejected" and self.resolved_at is None
 
 
 class ImportConflict(models.Model):

@@ -23,9 +23,7 @@ def waiting(context: Context) -> list[tuple[str, str]]:
     user: Any = context["request"].user
     found: list[tuple[str, str]] = []
     if user.has_perm("postings.view_importrecord"):
-        count = ImportRecord.objects.filter(
-            outcome="rejected", resolved_at__isnull=True
-        ).count()
+        count = ImportRecord.objects.waiting().count()
         said = ngettext("%d rejected record", "%d rejected records", count) % count
         if count:
             found.append((said, reverse("admin:postings_importrecord_changelist")))

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import QuerySet
 
 from postings.ingest.merge import Claims
 from postings.ingest.normalise import READER_VERSION
@@ -105,9 +104,8 @@ def begin(
         **{part.name: getattr(asked, part.name) for part in fields(asked)},
     )
     if run.row.kind == ImportRun.Kind.IMPORT:
-        run.awaited = frozenset(
-            open_rejections(of).values_list("document", flat=True).distinct()
-        )
+        waiting = ImportRecord.objects.waiting().filter(run__source=of)
+        run.awaited = frozenset(waiting.values_list("document", flat=True).distinct())
     return run
 
 
@@ -126,13 +124,6 @@ def finish(run: Run, report: Report, *, state: str, now: datetime) -> None:
         DatabaseState.lock()
         row.save()
         _settle(run, row)
-
-
-def open_rejections(source: Source) -> QuerySet[ImportRecord]:
-    """What imports of a source rejected and nothing has settled since."""
-    return ImportRecord.objects.filter(
-        run__source=source, outcome=Outcome.REJECTED.value, resolved_at__isnull=True
-    )
 
 
 def state_of(run: ImportRun) -> str:
@@ -163,7 +154,7 @@ def _settle(run: Run, row: ImportRun) -> None:
     own list or are gone; and those that say they are called what a posting it has seen
     is called.
     """
-    earlier = open_rejections(row.source).filter(run__lt=row)
+    earlier = ImportRecord.objects.waiting().filter(run__source=row.source, run__lt=row)
     settled = {"resolved_at": row.finished_at, "resolved_by": row}
     for document in run.read:
         earlier.filter(document=document).update(**settled)

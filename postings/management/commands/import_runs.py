@@ -92,9 +92,7 @@ class Command(BaseCommand):
             )
 
     def list_rejected(self, source: Source | None, last: int) -> None:
-        records = ImportRecord.objects.filter(
-            outcome=Outcome.REJECTED.value, resolved_at__isnull=True
-        ).select_related("run__source")
+        records = ImportRecord.objects.waiting().select_related("run__source")
         if source is not None:
             records = records.filter(run__source=source)
         for record in records[:last]:

@@ -68,9 +68,7 @@ class Command(BaseCommand):
                 sys.exit(REJECTED)
 
     def wanted(self, options: dict[str, Any]) -> list[ImportRecord]:
-        waiting = ImportRecord.objects.filter(
-            outcome=Outcome.REJECTED.value, resolved_at__isnull=True
-        ).select_related("run__source")
+        waiting = ImportRecord.objects.waiting().select_related("run__source")
         if options["source"] is not None:
             waiting = waiting.filter(run__source=known_source(options["source"]))
         if not options["records"]:
