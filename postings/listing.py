@@ -66,7 +66,8 @@ class Understood:
     `typed` is what nothing holds, and stands only beside other words searched for;
     `any_word` says that nothing holds all of them. `place` is the place meant, `others`
     are searches of places that may be meant instead. `left_out` is what was typed with
-    it and is not there; `unknown` is a place not known.
+    it and is not there; `unknown` is a place not known. `unpaid` postings state no pay in
+    `currency`, where a least amount of it is asked for; at `paid_url` are the `paid`.
     """
 
     typed: str = ""
@@ -76,6 +77,10 @@ class Understood:
     left_out: str = ""
     others: tuple[Link, ...] = ()
     unknown: str = ""
+    currency: str = ""
+    unpaid: int = 0
+    paid: int = 0
+    paid_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,6 +221,9 @@ def understood(criteria: Criteria, results: Results) -> Understood:
         )
         for each in results.where.alternatives
     )
+    pay = criteria.pay
+    asked = pay is not None and pay.yearly and not criteria.paid_only
+    paid = dict(results.facets.pay.amounts).get(pay.yearly, 0) if pay else 0
     return Understood(
         typed=criteria.words if results.corrected else "",
         any_word=results.any_word and results.total > 0,
@@ -224,6 +232,10 @@ def understood(criteria: Criteria, results: Results) -> Understood:
         left_out=results.where.left_out,
         others=others[:_OTHERS],
         unknown=criteria.where if criteria.where and area is None else "",
+        currency=wording.currency_name(pay.currency) if pay else "",
+        unpaid=results.total - paid if asked else 0,
+        paid=paid,
+        paid_url=replace(criteria, paid_only=True).url(),
     )
 
 
@@ -320,14 +332,18 @@ def _few(values: Iterable[str]) -> str:
 
 
 def alternatives(
-    criteria: Criteria, names: Mapping[str, str], at: datetime
+    criteria: Criteria, names: Mapping[str, str], at: datetime, *, closed: int
 ) -> tuple[Alternative, ...]:
     """Single changes that find something, then all open jobs.
 
-    Cost: a search for each.
+    `closed` is how many postings there are with closed ones, which may hold words that
+    no open one does. Cost: a search for each.
     """
     offers = _offers(criteria, names)
-    found = zip(offers.items(), counts(list(offers), at) or (), strict=False)
+    several = dict(zip(offers, counts(list(offers), at) or (), strict=False))
+    if several and not criteria.include_closed:
+        several[replace(criteria, sort=None).with_closed(include=True)] = closed
+    found = ((each, several.get(each[0], 0)) for each in offers.items())
     return tuple(
         Alternative(label=label, url=changed.url(), count=count)
         for (changed, label), count in found

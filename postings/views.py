@@ -407,7 +407,9 @@ def _around(chosen: PostingFilter, results: Results, at: datetime) -> dict[str, 
             results.page, results.pages, lambda page: criteria.url(page=page)
         ),
         "alternatives": (
-            () if results.total else listing.alternatives(criteria, names, at)
+            ()
+            if results.total
+            else listing.alternatives(criteria, names, at, closed=results.closed)
         ),
         "only_closed": (
             criteria.is_everything and not results.total and bool(results.closed)

@@ -309,6 +309,60 @@ def test_closed_postings_are_found_only_when_asked_for() -> None:
     assert find().closed == find(include_closed=True).closed == 2
 
 
+def test_closed_postings_are_counted_by_the_words_that_find_them() -> None:
+    make.make_posting(title="Cook")
+    make.make_posting(title="Pastry")
+    make.make_closed_posting(title="Pastry cook")
+    make.make_closed_posting(title="Sommelier")
+    for words, open_ones, closed in (
+        ("pastry cook", 2, 1),  # any of the words, or both of a closed one
+        ("sommelir", 0, 1),  # what is meant only a closed one says
+        ("cook", 1, 1),
+        ("zymurgist", 0, 0),
+    ):
+        found = find(words=words)
+        assert (found.total, found.closed) == (open_ones, closed), words
+        both = find(words=words, include_closed=True)
+        assert both.closed == closed, words
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("remote", {"Writer"}),
+        ("home office", {"Writer"}),
+        ("Home-Office", {"Writer"}),
+        ("homeoffice", {"Writer"}),
+        ("télétravail", {"Writer"}),
+        ("teletrabajo", {"Writer"}),
+        ("-remote", {"Baker", "Cashier", "Trainee", "Courier"}),
+        ("part-time", {"Cashier"}),
+        ("part time", {"Cashier"}),
+        ("Teilzeit", {"Cashier"}),
+        ("temps partiel", {"Cashier"}),
+        ("jornada parcial", {"Cashier"}),
+        ("full-time", {"Baker", "Writer"}),
+        ("Vollzeit", {"Baker", "Writer"}),
+        ("temps plein", {"Baker", "Writer"}),
+        ("Praktikum", {"Trainee"}),
+        ("internship", {"Trainee"}),
+        ("prácticas", {"Trainee"}),
+        ("freelance", {"Courier"}),
+        ("office", set()),
+        ("time", set()),
+    ],
+)
+def test_words_find_what_the_filters_say_of_a_posting(
+    words: str, expected: set[str]
+) -> None:
+    make.make_posting(title="Baker")
+    make.make_posting(title="Writer", job_location_type="TELECOMMUTE", places=())
+    make.make_posting(title="Cashier", employment_type=["PART_TIME"])
+    make.make_posting(title="Trainee", employment_type=["INTERN"])
+    make.make_posting(title="Courier", employment_type=["CONTRACTOR"])
+    assert titles(words=words) == expected
+
+
 def test_what_was_edited_is_there_once_and_as_it_is_now() -> None:
     posting = make.make_posting(title="Gardener")
     assert find().total == 1
