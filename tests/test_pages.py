@@ -320,7 +320,7 @@ def test_no_card_or_facet_has_empty_words(client: Client) -> None:
     ("address", "queries"),
     [
         ("/", 7),
-        ("/?q=cook&where=Berlin", 10),
+        ("/?q=cook&where=Berlin", 11),
         ("/?type=FULL_TIME&closed=1", 7),
         ("/?organization=%s", 8),
         ("/?organization=%s&organization=none&organization=999999", 8),
