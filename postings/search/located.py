@@ -93,6 +93,8 @@ def located(  # noqa: PLR0913 - the columns of a row
             unsaid = not named or folded(named) == folded(town)
             if unsaid and country == known.country and near(point, known.point):
                 named = _region_around(known) or named
+    if country and named.upper() == country and not regions(named):
+        named = ""  # the country again
     region = region_code(country, named)
     words = (
         name,

@@ -299,6 +299,15 @@ def test_a_town_that_is_certain_says_the_region_its_address_does_not(
     assert titles(where=f"{where}, Germany") == found
 
 
+def test_a_country_for_a_region_is_no_region_of_it() -> None:
+    place = schemaorg.Place(
+        address_locality="Praha", address_region="CZ", address_country="CZ"
+    )
+    make.make_posting(places=(place,))
+    assert facet(Group.PLACE) == {"CZ": 1, "CZ//Praha": 1}
+    assert not find(where="CZ").where.alternatives
+
+
 @pytest.mark.parametrize("words", ["piper uk", "piper Vereinigtes Königreich"])
 def test_a_country_is_a_word_like_any_other(words: str) -> None:
     for place in ("GB", "DE"):
