@@ -76,7 +76,7 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
     criteria = chosen.criteria
     results = search(criteria, page=chosen.page, at=at)
     page = listing.listing(results, at)
-    sentence = listing.sentence(criteria, results)
+    sentence = listing.sentence(criteria, results, page.cards)
     context = _around(chosen, results, at) | {
         "results": page,
         "sentence": sentence,
@@ -181,7 +181,7 @@ def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpRespons
         "places": listing.places_of(pk, at),
         "industries": listing.industries_of(pk, at),
         "results": page,
-        "sentence": listing.sentence(criteria, results),
+        "sentence": listing.sentence(criteria, results, page.cards),
         "meta_description": listing.teaser(
             f"{organization.name}, {open_text}", (card.title for card in page.cards)
         ),

@@ -210,6 +210,27 @@ def test_how_many_state_no_pay_is_said_where_a_least_pay_is_chosen(
     assert "Only with pay stated: " not in page.text
 
 
+def test_what_a_mistake_is_replaced_by_is_spelt_as_postings_spell_it(
+    client: Client,
+) -> None:
+    make.make_posting(title="Köchin", in_language="de")
+    page = client.get("/?q=Köchhin")
+    assert "Showing results for <b>köchin</b>." in page.text
+    assert page.context["sentence"].what == "köchin"
+
+
+@pytest.mark.parametrize("where", ["Remote", "home office", "Télétravail"])
+def test_remote_for_a_place_leads_to_remote_jobs(client: Client, where: str) -> None:
+    make.make_posting(title="Cook")
+    make.make_posting(title="Writer", job_location_type="TELECOMMUTE", places=())
+    page = client.get("/", {"where": where, "type": "FULL_TIME", "within": "50"})
+    assert page.context["understood"].unknown == where
+    (other,) = page.context["understood"].others
+    assert f'<a href="{other.url.replace("&", "&amp;")}">Remote jobs</a>' in page.text
+    page = client.get(other.url)
+    assert [card.title for card in page.context["results"].cards] == ["Writer"]
+
+
 def test_other_places_that_may_be_meant_are_links(client: Client) -> None:
     springfields = [
         schemaorg.Place(

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from postings.countries import folded
-from postings.ingest.normalise.remote import REMOTE
+from postings.remote import REMOTE
 from postings.search.places.gazetteer import certain_town
 from postings.search.places.names import (
     Kind,
