@@ -458,8 +458,8 @@ def _counts(organization: Organization, at: datetime) -> tuple[int, int]:
 
 
 def _links(organization: Organization) -> list[Link]:
-    addresses = dict.fromkeys((organization.url, *organization.same_as))
-    return [Link(text=links.host(url), url=url) for url in addresses if links.host(url)]
+    addresses = links.sites((organization.url, *organization.same_as))
+    return [Link(text=site, url=url) for url, site in addresses.items()]
 
 
 def _provenance(row: JobPosting, at: datetime) -> dict[str, str]:
