@@ -69,12 +69,13 @@ def located(  # noqa: PLR0913 - the columns of a row
 ) -> Located:
     """A place as its row has it. Cost: a look in a cache for what is often met.
 
-    An address that is one text says where it is as far as that is certain, and a town
-    which region it is in.
+    An address that is one text says where it is as far as that is certain, so does a
+    name that is all there is; and a town says which region it is in.
     """
     stated = _Stated(address_locality, address_region, address_country)
     if not any(stated):
-        stated = _stated(address)
+        bare = not (street_address or postal_code)
+        stated = _stated(address or (name if bare else ""))
     town, named = _name(stated.town), _name(stated.region)
     country = stated.country
     point = (

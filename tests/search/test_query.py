@@ -308,6 +308,22 @@ def test_a_country_for_a_region_is_no_region_of_it() -> None:
     assert not find(where="CZ").where.alternatives
 
 
+@pytest.mark.parametrize(
+    ("place", "found"),
+    [
+        ({"name": "Göteborg"}, {"Piper"}),
+        ({"name": "Göteborg", "street_address": "Mill Lane 1"}, set()),
+        ({"name": "Göteborg", "address": "Oban"}, set()),
+        ({"name": "Göteborg House"}, set()),
+    ],
+)
+def test_a_place_that_is_a_name_alone_is_the_town_of_that_name(
+    place: dict[str, Any], found: set[str]
+) -> None:
+    make.make_posting(title="Piper", places=(schemaorg.Place(**place),))
+    assert titles(where="Gothenburg") == found
+
+
 @pytest.mark.parametrize("words", ["piper uk", "piper Vereinigtes Königreich"])
 def test_a_country_is_a_word_like_any_other(words: str) -> None:
     for place in ("GB", "DE"):
