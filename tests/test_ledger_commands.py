@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from postings.ingest import persist
 from postings.models import ImportRecord, ImportRun, JobPosting
@@ -294,3 +296,37 @@ def test_two_imports_of_one_source_do_not_overlap(feed: Path) -> None:
             assert "Another import of the source 'acme' is running" in refused
         said("import_postings", feed, "--source", "other")
     said("import_postings", feed, "--source", "acme")
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL's locks are no files"
+)
+@pytest.mark.parametrize(
+    "command",
+    [["import_postings", "README.md"], ["undo_import", 1], ["retry_rejected"]],
+    ids=lambda command: command[0],
+)
+def test_a_lock_that_cannot_be_taken_is_a_sentence(
+    feed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[Any]
+) -> None:
+    said("import_postings", write(feed, node(), "{"), status=1)
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    (tmp_path / "locks").write_text("")
+    sentence = said(*command, status=2)
+    assert "import-files, which keeps two imports apart, cannot be used: " in sentence
+    assert persist.is_free("files") is False
+
+
+def test_a_lock_needs_no_right_to_write_its_file() -> None:
+    """Root ran the first import and somebody else runs the next."""
+    with persist.held("acme"):
+        for path in (Path(settings.DATA_DIR) / "locks").glob("import-acme"):
+            path.chmod(0o444)
+    with persist.held("acme"):
+        pass
+
+
+def test_the_sample_is_not_loaded_twice_at_once() -> None:
+    with persist.held("sample"):
+        if not persist.is_free("sample"):  # PostgreSQL's is this connection's own
+            assert "Another import of" in said("load_sample", status=2)

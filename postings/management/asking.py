@@ -33,11 +33,11 @@ def who_asked() -> persist.Asked:
 
 @contextmanager
 def unshared() -> Iterator[None]:
-    """Make a source that is being imported already a CommandError."""
+    """Make a source that is being imported already, or cannot be locked, a CommandError."""
     try:
         yield
-    except persist.Held as held:
-        raise CommandError(str(held), returncode=USAGE) from None
+    except persist.NoLock as refusal:
+        raise CommandError(str(refusal), returncode=USAGE) from None
 
 
 def at_least(least: int, *, at_most: int = MOST) -> Callable[[str], int]:

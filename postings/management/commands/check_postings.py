@@ -135,7 +135,7 @@ class Command(BaseCommand):
             )
         form, errors_only = options["format"], options["errors_only"]
         count = Count()
-        with explained(returncode=USAGE):
+        with explained():
             aside = self.stderr if form == "json" else self.stdout
             found = (
                 in_files(paths, now, lambda problem: aside.write(str(problem)))

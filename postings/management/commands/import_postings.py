@@ -157,7 +157,7 @@ class Command(BaseCommand):
             )
             summary.source = importing.source
             with (
-                explained(returncode=USAGE),
+                explained(),
                 unshared(),
                 self.progress(report, options) as shown,
             ):
@@ -249,7 +249,7 @@ class Command(BaseCommand):
                 f"{', '.join(name.replace('_', '-') for name in given)}.",
                 returncode=USAGE,
             )
-        with explained(returncode=USAGE):
+        with explained():
             planned, proof = plan_of(options["apply"])
 
         def run(report: Report, now: datetime, telling: Telling) -> None:

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with explained(returncode=USAGE):
+        with explained():
             if options["rejected"]:
                 self.list_rejected(self.of_source(options), options["last"])
             elif options["run"] is not None:

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with explained(returncode=USAGE):
+        with explained():
             records = self.wanted(options)
             if options["show"]:
                 for record in records:
