@@ -288,6 +288,30 @@ def test_numbers_out_of_bounds_are_refused(feed: Path, option: str, value: str) 
     assert "whole number" in sentence
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["import_postings", ""],
+        ["import_postings", "README.md", "--source", ""],
+        ["import_postings", "README.md", "--report", ""],
+        ["import_postings", "--sitemap", ""],
+        ["import_postings", "--apply", ""],
+        ["check_postings", ""],
+        ["check_postings", "--source", ""],
+        ["export_postings", "--source", ""],
+        ["export_postings", "--output", ""],
+        ["import_runs", "--source", ""],
+        ["purge_postings", "--source", ""],
+        ["retry_rejected", "--source", ""],
+        ["retry_rejected", "1", "--with", ""],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_word_is_no_folder_and_no_source(command: list[str]) -> None:
+    """As cron gives it for a variable that is not set: "$FEED"."""
+    assert "an empty word" in said(*command, status=1)
+
+
 def test_two_imports_of_one_source_do_not_overlap(feed: Path) -> None:
     write(feed, node())
     with persist.held("acme"):

@@ -8,6 +8,7 @@ import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.core.management import CommandError
 
@@ -55,6 +56,17 @@ def at_least(least: int, *, at_most: int = MOST) -> Callable[[str], int]:
         return given
 
     return number
+
+
+def given(text: str) -> str:
+    """A word that says something, for argparse: a path of none is the folder one is in."""
+    if not text:
+        raise ArgumentTypeError("an empty word, as of a variable that is not set")
+    return text
+
+
+def given_path(text: str) -> Path:
+    return Path(given(text))
 
 
 #: The number of a row, as databases count them.

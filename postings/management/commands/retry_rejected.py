@@ -11,6 +11,7 @@ from postings.ingest import pipeline
 from postings.ingest.report import Outcome, Recorded, Severity
 from postings.management.asking import (
     USAGE,
+    given,
     known_source,
     row_number,
     unshared,
@@ -38,13 +39,16 @@ class Command(BaseCommand):
             metavar="RECORD",
             help="numbers as import_runs --rejected lists them (default: all)",
         )
-        parser.add_argument("--source", metavar="NAME", help="only those of one source")
+        parser.add_argument(
+            "--source", type=given, metavar="NAME", help="only those of one source"
+        )
         parser.add_argument(
             "--show", action="store_true", help="print the kept text and change nothing"
         )
         parser.add_argument(
             "--with",
             dest="text",
+            type=given,
             metavar="FILE",
             help="read the one record named from this file instead (- for standard "
             "input): its text, mended",
