@@ -107,6 +107,21 @@ def test_what_retrying_cannot_do_is_said(feed: Path) -> None:
         assert said(name, "--source", "nobody", status=2) == unknown
 
 
+def test_a_record_without_a_text_goes_on_saying_what_rejected_it(feed: Path) -> None:
+    """Such as an address that could not be reached: there is nothing to read."""
+    address = "http://127.0.0.1:9/"
+    said("import_postings", address, "--source", "files", status=1)  # is refused
+    said("import_postings", write(feed, "{"), status=1)
+    listed = said("import_runs", "--rejected").splitlines()
+    told = said("retry_rejected", status=1)
+    assert "1 read again, 1 rejected." in told
+    assert "1 without a text to read again" in told
+    assert listed[0] in said("import_runs", "--rejected").splitlines()
+    number = ImportRecord.objects.filter(document=address)[0].pk
+    said("retry_rejected", number, "--with", write(feed, node()))
+    assert address not in said("import_runs", "--rejected")
+
+
 def test_a_run_is_undone_by_its_number(feed: Path) -> None:
     said("import_postings", write(feed, node()))
     number = ImportRun.objects.get().pk
