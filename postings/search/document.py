@@ -76,7 +76,7 @@ _TYPE_WORDS: Mapping[str, str] = {
         " autónomo"
     ),
     EmploymentType.TEMPORARY: "temporary befristet temporaire temporal",
-    EmploymentType.INTERN: "internship intern Praktikum stage prácticas",
+    EmploymentType.INTERN: "internship intern Praktikum stagiaire prácticas",
     EmploymentType.VOLUNTEER: "volunteer Ehrenamt bénévolat voluntariado",
 }
 
