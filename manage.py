@@ -24,13 +24,13 @@ def main() -> None:
     try:
         settings.DATABASES  # noqa: B018  read now: later, commands show a traceback
     except ImproperlyConfigured as error:
-        sys.exit(str(error))
+        ended(NOT_DONE, str(error))
     try:
         execute_from_command_line(sys.argv)
     except Exception as error:
         # Commands say it themselves where they can; Django's own would not.
         if "--traceback" not in sys.argv and (sentence := trouble(error)):
-            sys.exit(sentence)
+            ended(NOT_DONE, sentence)
         raise
     finally:
         sys.stdout.flush()  # here it is still caught if that fails; at exit it is not

@@ -473,8 +473,7 @@ class _Rows:
         organization = self.posting.hiring_organization
         if organization is None:
             return
-        addresses = dict.fromkeys((organization.url, *organization.same_as))
-        hosts = {url: site for url in addresses if (site := links.host(url))}
+        hosts = links.sites((organization.url, *organization.same_as))
         named = len(hosts) == 1 and len(organization.name) <= TERSE
         values = [
             Link(

@@ -6,8 +6,10 @@ Only http, https, mailto and tel are ever linked.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +38,29 @@ def host(url: str) -> str:
     if not web_address(url):
         return ""
     return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+#: The longest path that is said, in characters.
+_LONGEST_PATH = 32
+
+
+def sites(urls: Iterable[str]) -> dict[str, str]:
+    """What web addresses may be called, each once: their hosts.
+
+    Of several at one host all but its root are called by their paths too; of those
+    that differ in nothing a reader would tell, the first is left.
+    """
+    hosts = {url: site for url in urls if (site := host(url))}
+    several = Counter(hosts.values())
+    called: dict[str, str] = {}
+    for url, site in hosts.items():
+        called.setdefault(site + _path(url) if several[site] > 1 else site, url)
+    return {url: words for words, url in called.items()}
+
+
+def _path(url: str) -> str:
+    path = unquote(urlsplit(url).path).rstrip("/")
+    return path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}…"
 
 
 def mailto(email: str) -> str:

@@ -17,7 +17,9 @@ from postings.cards import Card, cards
 from postings.choices import value_label
 from postings.links import Link
 from postings.models import JobPosting, JobPostingQuerySet, JobPostingTexts, State
-from postings.search import query
+from postings.remote import REMOTE
+from postings.schemaorg import Workplace
+from postings.search import analysis, query
 from postings.search.criteria import RADII, RADIUS, Criteria, Group, Sort
 from postings.search.excerpts import highlighted
 from postings.search.places.names import Kind
@@ -65,8 +67,9 @@ class Understood:
 
     `typed` is what nothing holds, and stands only beside other words searched for;
     `any_word` says that nothing holds all of them. `place` is the place meant, `others`
-    are searches of places that may be meant instead. `left_out` is what was typed with
-    it and is not there; `unknown` is a place not known.
+    are searches that may be meant instead. `left_out` is what was typed with
+    it and is not there; `unknown` is a place not known. `unpaid` postings state no pay in
+    `currency`, where a least amount of it is asked for; at `paid_url` are the `paid`.
     """
 
     typed: str = ""
@@ -76,6 +79,10 @@ class Understood:
     left_out: str = ""
     others: tuple[Link, ...] = ()
     unknown: str = ""
+    currency: str = ""
+    unpaid: int = 0
+    paid: int = 0
+    paid_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,7 +185,10 @@ def teaser(start: str, values: Iterable[str]) -> str:
     return Truncator(text).chars(155)
 
 
-def sentence(criteria: Criteria, results: Results) -> Sentence:
+def sentence(
+    criteria: Criteria, results: Results, cards: Sequence[Card] = ()
+) -> Sentence:
+    """The heading. What a mistake was replaced by is spelt as the `cards` have it."""
     total = results.total
     if criteria.include_closed and not total:
         count = _("No jobs, open or closed")
@@ -194,7 +204,7 @@ def sentence(criteria: Criteria, results: Results) -> Sentence:
     km = criteria.within or RADIUS
     return Sentence(
         count=count,
-        what=results.words,
+        what=_as_written(results.words, cards) if results.corrected else results.words,
         where=_short_label(area) if area else criteria.where,
         within=_("%(km)d km") % {"km": km} if around else "",
     )
@@ -216,6 +226,12 @@ def understood(criteria: Criteria, results: Results) -> Understood:
         )
         for each in results.where.alternatives
     )
+    if area is None and criteria.where.casefold() in REMOTE:
+        remote = replace(criteria, where="", within=0, workplaces=_REMOTE)
+        others = (Link(text=_("Remote jobs"), url=remote.url()),)
+    pay = criteria.pay
+    asked = pay is not None and pay.yearly and not criteria.paid_only
+    paid = dict(results.facets.pay.amounts).get(pay.yearly, 0) if pay else 0
     return Understood(
         typed=criteria.words if results.corrected else "",
         any_word=results.any_word and results.total > 0,
@@ -224,8 +240,26 @@ def understood(criteria: Criteria, results: Results) -> Understood:
         left_out=results.where.left_out,
         others=others[:_OTHERS],
         unknown=criteria.where if criteria.where and area is None else "",
+        currency=wording.currency_name(pay.currency) if pay else "",
+        unpaid=results.total - paid if asked else 0,
+        paid=paid,
+        paid_url=replace(criteria, paid_only=True).url(),
     )
 
+
+def _as_written(words: str, cards: Iterable[Card]) -> str:
+    """Folded words with the accents they are written with: köchin for kochin."""
+    written = {
+        analysis.folded(part.text): part.text.lower()
+        for card in cards
+        for part in (*card.excerpt_parts, *card.title_parts)
+        if part.marked
+    }
+    return " ".join(written.get(word, word) for word in words.split())
+
+
+#: What "remote" for a place means.
+_REMOTE = (Workplace.REMOTE_POSSIBLE, Workplace.REMOTE_ONLY)
 
 #: How many places that may be meant instead are offered.
 _OTHERS = 3
@@ -320,14 +354,18 @@ def _few(values: Iterable[str]) -> str:
 
 
 def alternatives(
-    criteria: Criteria, names: Mapping[str, str], at: datetime
+    criteria: Criteria, names: Mapping[str, str], at: datetime, *, closed: int
 ) -> tuple[Alternative, ...]:
     """Single changes that find something, then all open jobs.
 
-    Cost: a search for each.
+    `closed` is how many postings there are with closed ones, which may hold words that
+    no open one does. Cost: a search for each.
     """
     offers = _offers(criteria, names)
-    found = zip(offers.items(), counts(list(offers), at) or (), strict=False)
+    several = dict(zip(offers, counts(list(offers), at) or (), strict=False))
+    if several and not criteria.include_closed:
+        several[replace(criteria, sort=None).with_closed(include=True)] = closed
+    found = ((each, several.get(each[0], 0)) for each in offers.items())
     return tuple(
         Alternative(label=label, url=changed.url(), count=count)
         for (changed, label), count in found

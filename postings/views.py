@@ -76,7 +76,7 @@ def posting_list(request: HttpRequest) -> HttpResponseBase:
     criteria = chosen.criteria
     results = search(criteria, page=chosen.page, at=at)
     page = listing.listing(results, at)
-    sentence = listing.sentence(criteria, results)
+    sentence = listing.sentence(criteria, results, page.cards)
     context = _around(chosen, results, at) | {
         "results": page,
         "sentence": sentence,
@@ -181,7 +181,7 @@ def organization_detail(request: HttpRequest, pk: int, slug: str) -> HttpRespons
         "places": listing.places_of(pk, at),
         "industries": listing.industries_of(pk, at),
         "results": page,
-        "sentence": listing.sentence(criteria, results),
+        "sentence": listing.sentence(criteria, results, page.cards),
         "meta_description": listing.teaser(
             f"{organization.name}, {open_text}", (card.title for card in page.cards)
         ),
@@ -407,7 +407,9 @@ def _around(chosen: PostingFilter, results: Results, at: datetime) -> dict[str, 
             results.page, results.pages, lambda page: criteria.url(page=page)
         ),
         "alternatives": (
-            () if results.total else listing.alternatives(criteria, names, at)
+            ()
+            if results.total
+            else listing.alternatives(criteria, names, at, closed=results.closed)
         ),
         "only_closed": (
             criteria.is_everything and not results.total and bool(results.closed)
@@ -456,8 +458,8 @@ def _counts(organization: Organization, at: datetime) -> tuple[int, int]:
 
 
 def _links(organization: Organization) -> list[Link]:
-    addresses = dict.fromkeys((organization.url, *organization.same_as))
-    return [Link(text=links.host(url), url=url) for url in addresses if links.host(url)]
+    addresses = links.sites((organization.url, *organization.same_as))
+    return [Link(text=site, url=url) for url, site in addresses.items()]
 
 
 def _provenance(row: JobPosting, at: datetime) -> dict[str, str]:

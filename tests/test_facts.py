@@ -317,6 +317,23 @@ def test_a_closed_posting_names_addresses_and_links_none_but_the_employer() -> N
     assert shown(posting, State.CLOSED)["Original posting"] == "a.example"
 
 
+def test_several_addresses_of_an_employer_at_one_host_are_told_apart() -> None:
+    employer = Organization(
+        name="Inn",
+        url="https://inn.example/",
+        same_as=(
+            "http://www.inn.example",
+            "https://inn.example/jobs/k%C3%B6che",
+            f"https://inn.example/{'a' * 50}",
+            "https://guide.example/inn",
+        ),
+    )
+    assert shown(make(hiring_organization=employer))["Employer"] == (
+        "inn.example | inn.example/jobs/köche"
+        f" | inn.example/{'a' * 31}… | guide.example"
+    )
+
+
 @pytest.mark.parametrize(
     "url",
     ["javascript:alert(1)", "data:text/html,x", "//a.example", "ftp://a.example", "https://",

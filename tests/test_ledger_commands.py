@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from postings.ingest import persist
 from postings.models import ImportRecord, ImportRun, JobPosting
@@ -103,6 +105,21 @@ def test_what_retrying_cannot_do_is_said(feed: Path) -> None:
     unknown = "--source nobody: there is no source of this name; known: files."
     for name in ("retry_rejected", "import_runs", "export_postings", "check_postings"):
         assert said(name, "--source", "nobody", status=2) == unknown
+
+
+def test_a_record_without_a_text_goes_on_saying_what_rejected_it(feed: Path) -> None:
+    """Such as an address that could not be reached: there is nothing to read."""
+    address = "http://127.0.0.1:9/"
+    said("import_postings", address, "--source", "files", status=1)  # is refused
+    said("import_postings", write(feed, "{"), status=1)
+    listed = said("import_runs", "--rejected").splitlines()
+    told = said("retry_rejected", status=1)
+    assert "1 read again, 1 rejected." in told
+    assert "1 without a text to read again" in told
+    assert listed[0] in said("import_runs", "--rejected").splitlines()
+    number = ImportRecord.objects.filter(document=address)[0].pk
+    said("retry_rejected", number, "--with", write(feed, node()))
+    assert address not in said("import_runs", "--rejected")
 
 
 def test_a_run_is_undone_by_its_number(feed: Path) -> None:
@@ -286,6 +303,30 @@ def test_numbers_out_of_bounds_are_refused(feed: Path, option: str, value: str) 
     assert "whole number" in sentence
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["import_postings", ""],
+        ["import_postings", "README.md", "--source", ""],
+        ["import_postings", "README.md", "--report", ""],
+        ["import_postings", "--sitemap", ""],
+        ["import_postings", "--apply", ""],
+        ["check_postings", ""],
+        ["check_postings", "--source", ""],
+        ["export_postings", "--source", ""],
+        ["export_postings", "--output", ""],
+        ["import_runs", "--source", ""],
+        ["purge_postings", "--source", ""],
+        ["retry_rejected", "--source", ""],
+        ["retry_rejected", "1", "--with", ""],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_word_is_no_folder_and_no_source(command: list[str]) -> None:
+    """As cron gives it for a variable that is not set: "$FEED"."""
+    assert "an empty word" in said(*command, status=1)
+
+
 def test_two_imports_of_one_source_do_not_overlap(feed: Path) -> None:
     write(feed, node())
     with persist.held("acme"):
@@ -294,3 +335,37 @@ def test_two_imports_of_one_source_do_not_overlap(feed: Path) -> None:
             assert "Another import of the source 'acme' is running" in refused
         said("import_postings", feed, "--source", "other")
     said("import_postings", feed, "--source", "acme")
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL's locks are no files"
+)
+@pytest.mark.parametrize(
+    "command",
+    [["import_postings", "README.md"], ["undo_import", 1], ["retry_rejected"]],
+    ids=lambda command: command[0],
+)
+def test_a_lock_that_cannot_be_taken_is_a_sentence(
+    feed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[Any]
+) -> None:
+    said("import_postings", write(feed, node(), "{"), status=1)
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    (tmp_path / "locks").write_text("")
+    sentence = said(*command, status=2)
+    assert "import-files, which keeps two imports apart, cannot be used: " in sentence
+    assert persist.is_free("files") is False
+
+
+def test_a_lock_needs_no_right_to_write_its_file() -> None:
+    """Root ran the first import and somebody else runs the next."""
+    with persist.held("acme"):
+        for path in (Path(settings.DATA_DIR) / "locks").glob("import-acme"):
+            path.chmod(0o444)
+    with persist.held("acme"):
+        pass
+
+
+def test_the_sample_is_not_loaded_twice_at_once() -> None:
+    with persist.held("sample"):
+        if not persist.is_free("sample"):  # PostgreSQL's is this connection's own
+            assert "Another import of" in said("load_sample", status=2)

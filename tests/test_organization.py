@@ -373,7 +373,7 @@ def test_search_engines_are_told_as_on_the_list(
         ("type=FULL_TIME&closed=1&sort=pay", 8),
         ("organization=1&organization=none&organization=999999", 8),
         ("q=cook", 9),
-        ("q=cook&where=Berlin", 11),
+        ("q=cook&where=Berlin", 12),
     ],
 )
 def test_the_page_costs_few_queries(

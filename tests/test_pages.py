@@ -167,6 +167,63 @@ def test_nothing_found_offers_to_drop_a_word_or_the_place(client: Client) -> Non
     assert labels == ["Search gardener anywhere", "All open jobs"]
 
 
+def test_what_only_closed_postings_say_is_offered_also_with_a_mistake(
+    client: Client,
+) -> None:
+    make.make_posting(title="Cook")
+    make.make_closed_posting(title="Sommelier")
+    page = client.get("/?q=sommelir")
+    offers = [(each.url, each.count) for each in page.context["alternatives"]]
+    assert offers == [("/?q=sommelir&closed=1", 1), ("/", 1)]
+    page = client.get("/?q=sommelir&closed=1")
+    assert [card.title for card in page.context["results"].cards] == ["Sommelier"]
+
+
+def test_how_many_state_no_pay_is_said_where_a_least_pay_is_chosen(
+    client: Client,
+) -> None:
+    for amount in (40_000, 60_000, 70_000):
+        make.make_posting(
+            base_salary_currency="EUR",
+            base_salary_yearly_min_value=amount,
+            base_salary_yearly_max_value=amount,
+        )
+    make.make_posting()
+    page = client.get("/?pay=EUR50000")
+    assert "3 open jobs" in page.text
+    assert "1 of these jobs states no pay in Euro (EUR)." in page.text
+    only = '<a href="/?pay=EUR50000&amp;paid=1">Only with pay stated: 2</a>'
+    assert only in page.text
+    page = client.get("/?pay=EUR50000&paid=1")
+    assert "2 open jobs" in page.text
+    for address in ("/", "/?pay=EUR", "/?pay=EUR50000&paid=1", "/?paid=1"):
+        assert "no pay in" not in client.get(address).text
+    page = client.get("/?pay=EUR90000")
+    assert "1 of these jobs states no pay in Euro (EUR)." in page.text
+    assert "Only with pay stated: " not in page.text
+
+
+def test_what_a_mistake_is_replaced_by_is_spelt_as_postings_spell_it(
+    client: Client,
+) -> None:
+    make.make_posting(title="Köchin", in_language="de")
+    page = client.get("/?q=Köchhin")
+    assert "Showing results for <b>köchin</b>." in page.text
+    assert page.context["sentence"].what == "köchin"
+
+
+@pytest.mark.parametrize("where", ["Remote", "home office", "Télétravail"])
+def test_remote_for_a_place_leads_to_remote_jobs(client: Client, where: str) -> None:
+    make.make_posting(title="Cook")
+    make.make_posting(title="Writer", job_location_type="TELECOMMUTE", places=())
+    page = client.get("/", {"where": where, "type": "FULL_TIME", "within": "50"})
+    assert page.context["understood"].unknown == where
+    (other,) = page.context["understood"].others
+    assert f'<a href="{other.url.replace("&", "&amp;")}">Remote jobs</a>' in page.text
+    page = client.get(other.url)
+    assert [card.title for card in page.context["results"].cards] == ["Writer"]
+
+
 def test_other_places_that_may_be_meant_are_links(client: Client) -> None:
     springfields = [
         schemaorg.Place(
@@ -277,7 +334,7 @@ def test_no_card_or_facet_has_empty_words(client: Client) -> None:
     ("address", "queries"),
     [
         ("/", 7),
-        ("/?q=cook&where=Berlin", 10),
+        ("/?q=cook&where=Berlin", 11),
         ("/?type=FULL_TIME&closed=1", 7),
         ("/?organization=%s", 8),
         ("/?organization=%s&organization=none&organization=999999", 8),

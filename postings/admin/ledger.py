@@ -209,7 +209,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             if request.method == "POST":
                 return HttpResponseRedirect(self._undone(request, run))
             foreseen = persist.foreseen(run)
-        except (persist.CannotUndo, persist.Held) as refusal:
+        except (persist.CannotUndo, persist.NoLock) as refusal:
             self.message_user(request, words(refusal.why), messages.ERROR)
             return HttpResponseRedirect(page("importrun", pk))
         context = {

@@ -315,8 +315,8 @@ class ImportRecordAdmin(ReadOnlyAdmin):
                 asked=persist.Asked(user=editor(request)),
                 tell=said.append,
             )
-        except persist.Held as held:
-            self.message_user(request, words(held.why), messages.ERROR)
+        except persist.NoLock as refusal:
+            self.message_user(request, words(refusal.why), messages.ERROR)
             return False
         index.sync_soon()
         accepted = [recorded for recorded in said if recorded.posting_id is not None]

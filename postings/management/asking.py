@@ -8,6 +8,7 @@ import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.core.management import CommandError
 
@@ -33,11 +34,11 @@ def who_asked() -> persist.Asked:
 
 @contextmanager
 def unshared() -> Iterator[None]:
-    """Make a source that is being imported already a CommandError."""
+    """Make a source that is being imported already, or cannot be locked, a CommandError."""
     try:
         yield
-    except persist.Held as held:
-        raise CommandError(str(held), returncode=USAGE) from None
+    except persist.NoLock as refusal:
+        raise CommandError(str(refusal), returncode=USAGE) from None
 
 
 def at_least(least: int, *, at_most: int = MOST) -> Callable[[str], int]:
@@ -55,6 +56,17 @@ def at_least(least: int, *, at_most: int = MOST) -> Callable[[str], int]:
         return given
 
     return number
+
+
+def given(text: str) -> str:
+    """A word that says something, for argparse: a path of none is the folder one is in."""
+    if not text:
+        raise ArgumentTypeError("an empty word, as of a variable that is not set")
+    return text
+
+
+def given_path(text: str) -> Path:
+    return Path(given(text))
 
 
 #: The number of a row, as databases count them.

@@ -11,6 +11,9 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
 
+#: The exit status of a command that could not do its work.
+NOT_DONE = 2
+
 #: PostgreSQL's undefined_table and undefined_column.
 _MISSING_STATES = frozenset({"42P01", "42703"})
 
@@ -55,13 +58,13 @@ def trouble(error: BaseException) -> str:
 
 
 @contextmanager
-def explained(*, returncode: int = 1) -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Make the operator's troubles with the database a CommandError."""
     try:
         yield
     except Exception as error:
         if sentence := trouble(error):
-            raise CommandError(sentence, returncode=returncode) from error
+            raise CommandError(sentence, returncode=NOT_DONE) from error
         raise
 
 

@@ -16,7 +16,7 @@ from django.core.management.base import CommandError, CommandParser
 from postings.ingest import persist, sources, web
 from postings.ingest.read import Document, Unread
 from postings.ingest.report import Problem, shortened
-from postings.management.asking import USAGE, at_least
+from postings.management.asking import USAGE, at_least, given
 from postings.models import Source
 
 #: The least and the most requests a second that can be asked for.
@@ -27,6 +27,7 @@ def add_web_arguments(parser: CommandParser) -> None:
     group = parser.add_argument_group("from the web")
     group.add_argument(
         "--sitemap",
+        type=given,
         metavar="URL",
         help="import the pages a career site's sitemap lists; of a site, the "
         "sitemaps its robots.txt names",
@@ -157,7 +158,7 @@ def refuse_no_source(slug: str) -> None:
     """What no source an import is of can be called is a CommandError."""
     field = Source._meta.get_field("slug")
     try:
-        field.run_validators(slug)
+        field.clean(slug, None)
     except ValidationError:
         raise CommandError(
             f"--source {slug!r} is no name of a source: use letters, digits, "

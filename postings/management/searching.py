@@ -43,7 +43,7 @@ class IndexCommand(BaseCommand):
         quiet = options["quiet"]
         try:
             with (
-                explained(returncode=USAGE),
+                explained(),
                 _progressing(self, quiet=quiet) as progress,
             ):
                 synced = self.write(progress)

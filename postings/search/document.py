@@ -26,7 +26,7 @@ from postings.models import (
     JobPostingTexts,
 )
 from postings.models.columns import TEXT_COLUMNS
-from postings.schemaorg import JobLocationType, workplace
+from postings.schemaorg import EmploymentType, JobLocationType, workplace
 from postings.search import analysis, schema
 from postings.search.criteria import NOT_STATED, experience_of
 from postings.search.located import Located, label, places_of, region_name
@@ -63,6 +63,22 @@ _NEVER = 2**33
 
 #: Of an employer there is none, a column is null.
 _EMPTY = ("[]", None)
+
+#: What people call working from anywhere, and the employment types, in the languages of
+#: the pages: postings are found by what their filters say of them. What is also written
+#: with a hyphen or as two words stands here as one, which every spelling finds.
+_REMOTE_WORDS = "remote homeoffice télétravail teletrabajo"
+_TYPE_WORDS: Mapping[str, str] = {
+    EmploymentType.FULL_TIME: "fulltime Vollzeit | temps plein | jornada completa",
+    EmploymentType.PART_TIME: "parttime Teilzeit | temps partiel | jornada parcial",
+    EmploymentType.CONTRACTOR: (
+        "contractor freelance freelancer freiberuflich | freie Mitarbeit | indépendant"
+        " autónomo"
+    ),
+    EmploymentType.TEMPORARY: "temporary befristet temporaire temporal",
+    EmploymentType.INTERN: "internship intern Praktikum stagiaire prácticas",
+    EmploymentType.VOLUNTEER: "volunteer Ehrenamt bénévolat voluntariado",
+}
 
 _ID_MASK = (1 << schema.KEY_BITS) - 1
 
@@ -150,7 +166,7 @@ def _add_words(
     for name, text in written.items():
         document.add_text(name, text)
     plain = analysis.written(html.unescape(_TAG.sub(" ", texts)))
-    every = " | ".join((*written.values(), row["identifier"], plain))
+    every = " | ".join((*written.values(), row["identifier"], *_conditions(row), plain))
     for part in every.split(" | "):  # no phrase goes on from one into the next
         document.add_text(schema.TEXT, part)
     if stemmer := analysis.stemmer_of(row["in_language"]):
@@ -162,6 +178,13 @@ def _add_words(
             schema.stemmed(schema.TEXT, stemmer), analysis.stems(every, stemmer)
         )
     document.add_text(schema.EXACT_TITLE, analysis.folded(row["title"]))
+
+
+def _conditions(row: Mapping[str, Any]) -> Iterator[str]:
+    """The words of how and where the work is done, beyond what its texts say."""
+    if row["job_location_type"] == JobLocationType.TELECOMMUTE:
+        yield _REMOTE_WORDS
+    yield from filter(None, map(_TYPE_WORDS.get, row["employment_type_json"]))
 
 
 def _joined(texts: Iterable[str | None]) -> str:

@@ -29,6 +29,7 @@ class Known:
 
     def __init__(self, searcher: Searcher) -> None:
         self._searcher = searcher
+        self._regions: dict[str, Sequence[KnownRegion]] = {}
 
     def stemmers(self) -> tuple[str, ...]:
         """The stemmers some posting's words went through."""
@@ -51,6 +52,11 @@ class Known:
         ]
 
     def regions(self, name: str, /) -> Sequence[KnownRegion]:
+        if name not in self._regions:  # each is asked for twice
+            self._regions[name] = self._regions_called(name)
+        return self._regions[name]
+
+    def _regions_called(self, name: str) -> Sequence[KnownRegion]:
         return [
             KnownRegion(country, place.region_words, count)
             for (country, _region), place, count, _points in self._grouped(

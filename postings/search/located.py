@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from postings.countries import country_in_text
+from postings.countries import country_in_text, folded
 from postings.models import JobLocation
-from postings.search.places.gazetteer import certain_town, divisions
+from postings.search.places.gazetteer import Town, certain_town, divisions, near
 from postings.search.places.names import DIGIT as _DIGIT
 from postings.search.places.names import PARTS as _PARTS
 from postings.search.places.names import postcode_key
-from postings.search.places.regions import region, region_key
+from postings.search.places.regions import region, region_key, regions
 from postings.wording import country_name
 
 
@@ -69,11 +69,13 @@ def located(  # noqa: PLR0913 - the columns of a row
 ) -> Located:
     """A place as its row has it. Cost: a look in a cache for what is often met.
 
-    An address that is one text says where it is as far as that is certain.
+    An address that is one text says where it is as far as that is certain, so does a
+    name that is all there is; and a town says which region it is in.
     """
     stated = _Stated(address_locality, address_region, address_country)
     if not any(stated):
-        stated = _stated(address)
+        bare = not (street_address or postal_code)
+        stated = _stated(address or (name if bare else ""))
     town, named = _name(stated.town), _name(stated.region)
     country = stated.country
     point = (
@@ -82,12 +84,18 @@ def located(  # noqa: PLR0913 - the columns of a row
         else None
     )
     by_town = False
-    if town and (point is None or not country):
+    if town:
         known = certain_town(town, named, country)
         if known is not None:
             country = country or known.country
             if point is None:
                 point, by_town = known.point, True
+            # A region that bears the town's name says no more than the town.
+            unsaid = not named or folded(named) == folded(town)
+            if unsaid and country == known.country and near(point, known.point):
+                named = _region_around(known) or named
+    if country and named.upper() == country and not regions(named):
+        named = ""  # the country again
     region = region_code(country, named)
     words = (
         name,
@@ -110,6 +118,11 @@ def located(  # noqa: PLR0913 - the columns of a row
         postcode=postcode_key(postal_code),
         words=" ".join(filter(None, words)),
     )
+
+
+def _region_around(town: Town) -> str:
+    known = region(town.country, town.region_code)
+    return known.name if known else ""
 
 
 class _Stated(NamedTuple):
@@ -148,10 +161,24 @@ def _stated(address: str) -> _Stated:
         town = certain_town(parts[position], region, country)
         if town is not None:
             return _Stated(parts[position], region, country or town.country)
+    if len(parts) == 1 and (read := _unparted(parts[0], country)):
+        return read
     meant = divisions(parts[-1]) if parts else ()
     if len(meant) == 1 and country in {"", meant[0].country}:
         return _Stated("", parts[-1], meant[0].country)
     return _Stated("", "", country)
+
+
+def _unparted(words: str, country: str) -> _Stated | None:
+    """A town and what it is in, in any order: "Austin TX", "Skåne län Lund"."""
+    several = words.split()
+    for end in range(len(several) - 1, 0, -1):
+        head, tail = " ".join(several[:end]), " ".join(several[end:])
+        for name, around in ((head, tail), (tail, head)):
+            if divisions(around) and (town := certain_town(name, around, country)):
+                within = around if regions(around) else ""
+                return _Stated(name, within, country or town.country)
+    return None
 
 
 #: What people call a country besides its names.

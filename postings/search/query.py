@@ -224,6 +224,7 @@ class _Search:
         words = spelt(parsed(criteria.words), self.searcher, languages)
         self.asked = Asked(words, languages)
         self.corrected = False
+        self.was_missing = False  # whether nothing holds all words as typed
         self._matches: dict[Asked, Query | None] = {}
 
     # --- What is looked for
@@ -338,11 +339,22 @@ class _Search:
         most = self._most(total, wholes)
         found = (
             facets(self.searcher, self.criteria, self.query, self.at, most),
-            self._count(self.closed()),
+            self._closed(),
         )
         if not self.criteria.words:
             kept[key] = found
         return found
+
+    def _closed(self) -> int:
+        """How many more there are with closed postings included.
+
+        What no open posting holds closed ones may: then their words are the typed ones.
+        """
+        if self.criteria.include_closed or not self.was_missing:
+            return self._count(self.closed())
+        both = _Search(self.opened, self.criteria.with_closed(include=True), self.at)
+        both.understand()
+        return both._count(both.closed())
 
     def _most(self, total: int, wholes: dict[bool, Whole]) -> Most | None:
         """What fits as a part of all postings, if it is most of them by words alone."""
@@ -380,6 +392,7 @@ class _Search:
         """A stretch of what is found, of other words where there is nothing at all."""
         found = self._slice(start, length)
         if not found.total and self.asked.words.clauses:
+            self.was_missing = True
             asked = self.asked
             self.understand()
             if self.asked != asked:

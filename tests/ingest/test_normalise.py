@@ -534,6 +534,9 @@ def test_start_dates(value: str, expected: tuple[date | None, str]) -> None:
     assert (found.date, found.text) == expected
 
 
+_MANY = tuple(f"requirements management {number}" for number in range(100))
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -541,6 +544,10 @@ def test_start_dates(value: str, expected: tuple[date | None, str]) -> None:
         ("Python, SQL, patience", ("Python", "SQL", "patience")),
         ("You know, roughly, what you do.", ("You know, roughly, what you do.",)),
         ({"@type": "DefinedTerm", "name": "Welding"}, ("Welding",)),
+        # A list longer than one text may be is parted before anything is cut.
+        (", ".join(_MANY), _MANY),
+        ([", ".join(_MANY)], _MANY),
+        ("welding " * 100, (f"{'welding ' * 100}"[:499] + "…",)),
     ],
 )
 def test_skills(value: Any, expected: tuple[str, ...]) -> None:

@@ -147,6 +147,38 @@ def test_what_a_later_run_changed_too_is_left_as_it_is_and_named() -> None:
     assert f"was changed again by run {second.pk + 1}" in str(report.remarks[0])
 
 
+def test_a_run_all_of_which_was_changed_again_is_undone_after_the_later_one() -> None:
+    """Nothing is taken back, and no run says that it was."""
+    run_import(A)
+    first = latest()
+    run_import(A | {"title": "Cook"})
+    second = latest()
+    for dry_run in (True, False):
+        with pytest.raises(persist.CannotUndo, match=f"the last of them {second.pk}:"):
+            undo(first, dry_run=dry_run)
+    assert latest() == second
+    undo(second)
+    undo(first)
+    assert states() == {"Baker": State.WITHDRAWN}
+
+
+def test_an_undoing_that_took_nothing_back_is_in_nobodys_way() -> None:
+    """As older versions of the site made them."""
+    run_import(A)
+    first = latest()
+    ImportRun.objects.create(
+        source=first.source,
+        kind=ImportRun.Kind.UNDO,
+        undoes=first,
+        state=ImportRun.State.FINISHED,
+        started_at=LATER,
+        finished_at=LATER,
+        reader_version=first.reader_version,
+    )
+    undo(first)
+    assert states() == {"Baker": State.WITHDRAWN}
+
+
 def test_runs_undone_newest_first_lead_back_to_the_beginning() -> None:
     run_import(A)
     before = postings()

@@ -80,19 +80,21 @@ CODE_POINT = (48.3668, 10.8987)
 #: Names of buildings, of words that nothing else holds and that are no town.
 BUILDINGS = ("Zobivup Hall", "Zugotax Hall", "Old Zobivup Mill")
 
-#: Countries, regions as postings write them, the parts of their paths, and towns.
+#: Countries, regions as postings write them, the parts of their paths, and towns: a
+#: town whose posting names no region is in its own all the same.
 PLACES = (
     ("DE", "Bayern", "02", ("München", "Nürnberg", "Passau")),
     ("DE", "Bavaria", "02", ("München", "Augsburg")),
     ("DE", "Hessen", "05", ("Kassel", "Fulda", HAMLET, "")),
-    ("DE", "", "", ("Leipzig", "Bremen", "LEIPZIG")),
+    ("DE", "", "13", ("Leipzig", "LEIPZIG")),
+    ("DE", "", "03", ("Bremen",)),
     ("US", "CA", "CA", ("Fresno", "Oakland")),
     ("US", "California", "CA", ("Fresno", "")),
     ("US", "Texas", "TX", ("Dallas", "El Paso")),
     ("FR", "Bretagne", "53", ("Brest", "Rennes")),
-    ("GB", "", "", ("Leeds", "York")),
+    ("GB", "", "ENG", ("Leeds", "York")),
     ("JP", "", "", ("",)),
-    ("SE", "Skåne", "Skåne", ("Lund",)),
+    ("SE", "Skåne", "27", ("Lund",)),
 )
 
 
@@ -130,7 +132,7 @@ def meanings() -> dict[str, Meaning]:
         "Hesse, Germany": "DE/05",
         "California": "US/CA",
         "TX": "US/TX",
-        "Skåne": "SE/Skåne",
+        "Skåne": "SE/27",
         "Germany": "DE",
         "Deutschland": "DE",
         "USA": "US",
@@ -154,12 +156,25 @@ LANGUAGES = ("en", "de", "sv", "de-AT", "")
 CURRENCIES = ("EUR", "USD", "GBP", "SEK")
 
 
-def path_of(country: str, region: str, town: str) -> tuple[str, ...]:
-    """The paths of a place, by the table above alone."""
-    code = next((c for k, r, c, _t in PLACES if (k, r) == (country, region)), "")
+def path_of(
+    country: str, region: str, town: str, *, there: bool = True
+) -> tuple[str, ...]:
+    """The paths of a place, by the table above alone.
+
+    `there` is whether it may be in the town the table means: a point far away tells of
+    another of the name.
+    """
+    code = next(
+        (
+            code
+            for *named, code, towns in PLACES
+            if named == [country, region] and (region or (there and town in towns))
+        ),
+        "",
+    )
     town = town.title() if town.isupper() else town
     paths = [country]
-    if region:
+    if code:
         paths.append(f"{country}/{code}")
     if town:
         paths.append(f"{country}/{code}/{town}")

@@ -78,10 +78,11 @@ def read() -> dict[int, Row]:
     for row in JobLocation.objects.all():
         country, town = row.address_country, row.address_locality
         of = places[row.posting_id]
-        of.paths |= set(crowd.path_of(country, row.address_region, town))
-        point = crowd.point_of(country, town)
+        centre = point = crowd.point_of(country, town)
         if row.latitude is not None and row.longitude is not None:
             point = row.latitude, row.longitude
+        there = not (centre and point) or _kilometres(centre, point) <= 25
+        of.paths |= set(crowd.path_of(country, row.address_region, town, there=there))
         if point:
             of.spots.append(_cells(*point))
         of.codes.add((country, row.postal_code))
@@ -100,6 +101,10 @@ def read() -> dict[int, Row]:
         and row.published_at is not None
         and row.published_at <= NOW
     }
+
+
+def _kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return float(h3.great_circle_distance(a, b, unit="km"))
 
 
 def _cells(latitude: float, longitude: float) -> frozenset[int]:

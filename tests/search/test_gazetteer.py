@@ -158,6 +158,8 @@ def test_every_region_named_here_is_one_of_geonames() -> None:
         ("IT", "Verona", "Veneto"),
         ("NL", "Eindhoven", "North Brabant"),
         ("PL", "Kraków", "Lesser Poland"),
+        ("SE", "Lund", "Skåne"),
+        ("SE", "Uppsala", "Uppsala County"),
         ("US", "Chicago", "Illinois"),
     ],
 )

@@ -216,15 +216,22 @@ def test_a_chosen_place_is_a_country_a_region_or_a_town() -> None:
     make.make_posting(title="Potsdam", places=(POTSDAM,))
     make.make_posting(title="Berlin")
     assert titles(places=("DE",)) == {"Potsdam", "Berlin"}
-    (region,) = (
+    make.make_posting(
+        title="Village",
+        places=(schemaorg.Place(address_locality="Anger", address_country="DE"),),
+    )
+    # Berlin is a region too, though its posting names none.
+    regions = {
         path
         for path, _count in flat(find(places=("DE",)).facets.groups[Group.PLACE])
         if path.count("/") == 1
-    )
-    assert titles(places=(region,)) == {"Potsdam"}
-    assert titles(places=(f"{region}/Potsdam",)) == {"Potsdam"}
-    assert titles(places=("DE//Berlin",)) == {"Berlin"}
-    assert titles(places=("DE//Berlin", region)) == {"Potsdam", "Berlin"}
+    }
+    assert regions == {"DE/11", "DE/16"}
+    assert titles(places=("DE/11",)) == {"Potsdam"}
+    assert titles(places=("DE/11/Potsdam",)) == {"Potsdam"}
+    assert titles(places=("DE/16/Berlin",)) == {"Berlin"}
+    assert titles(places=("DE/16/Berlin", "DE/11")) == {"Potsdam", "Berlin"}
+    assert titles(places=("DE//Anger",)) == {"Village"}
 
 
 @pytest.mark.parametrize(
@@ -248,6 +255,14 @@ def test_a_country_is_understood_by_any_of_its_names(where: str) -> None:
         ("Hauptstraße 1, 10115 Berlin, Germany", "Berlin", {"Piper"}),
         ("Graz, Austria", "Österreich", {"Piper"}),
         ("Bavaria", "Bayern", {"Piper"}),
+        ("Austin TX", "Austin", {"Piper"}),
+        ("London UK", "London", {"Piper"}),
+        ("Södermanlands län Katrineholm", "Katrineholm", {"Piper"}),
+        ("Södermanlands län Katrineholm", "Södermanland", {"Piper"}),
+        ("Södermanlands län Katrineholm", "Uppsala län", set()),
+        ("Uppsala län", "Uppsala län", {"Piper"}),
+        ("Texas Instruments", "Texas", set()),
+        ("Bank of Ireland", "Ireland", set()),
         ("Springfield", "Springfield, Illinois", set()),
         ("Stockholm House, Mill Lane", "Stockholm", set()),
         ("Head office", "Germany", set()),
@@ -259,6 +274,54 @@ def test_a_place_that_is_one_text_is_where_it_says_for_certain(
 ) -> None:
     make.make_posting(title="Piper", places=(schemaorg.Place(address=address),))
     assert titles(where=where) == found
+
+
+@pytest.mark.parametrize(
+    ("place", "where", "found"),
+    [
+        ({"address_locality": "München"}, "Bayern", {"Piper"}),
+        ({"address_locality": "München", "address_region": "München"}, "BY", {"Piper"}),
+        ({"address_locality": "München", "address_region": "Süden"}, "Bayern", set()),
+        # A point that is elsewhere tells of another town of the name, or of none.
+        (
+            {"address_locality": "München", "latitude": 53.5, "longitude": 10.0},
+            "Bayern",
+            set(),
+        ),
+        ({"address_locality": "Neustadt"}, "Bayern", set()),
+    ],
+)
+def test_a_town_that_is_certain_says_the_region_its_address_does_not(
+    place: dict[str, Any], where: str, found: set[str]
+) -> None:
+    address = schemaorg.Place(address_country="DE", **place)
+    make.make_posting(title="Piper", places=(address,))
+    assert titles(where=f"{where}, Germany") == found
+
+
+def test_a_country_for_a_region_is_no_region_of_it() -> None:
+    place = schemaorg.Place(
+        address_locality="Praha", address_region="CZ", address_country="CZ"
+    )
+    make.make_posting(places=(place,))
+    assert facet(Group.PLACE) == {"CZ": 1, "CZ//Praha": 1}
+    assert not find(where="CZ").where.alternatives
+
+
+@pytest.mark.parametrize(
+    ("place", "found"),
+    [
+        ({"name": "Göteborg"}, {"Piper"}),
+        ({"name": "Göteborg", "street_address": "Mill Lane 1"}, set()),
+        ({"name": "Göteborg", "address": "Oban"}, set()),
+        ({"name": "Göteborg House"}, set()),
+    ],
+)
+def test_a_place_that_is_a_name_alone_is_the_town_of_that_name(
+    place: dict[str, Any], found: set[str]
+) -> None:
+    make.make_posting(title="Piper", places=(schemaorg.Place(**place),))
+    assert titles(where="Gothenburg") == found
 
 
 @pytest.mark.parametrize("words", ["piper uk", "piper Vereinigtes Königreich"])
@@ -309,6 +372,60 @@ def test_closed_postings_are_found_only_when_asked_for() -> None:
     assert find().closed == find(include_closed=True).closed == 2
 
 
+def test_closed_postings_are_counted_by_the_words_that_find_them() -> None:
+    make.make_posting(title="Cook")
+    make.make_posting(title="Pastry")
+    make.make_closed_posting(title="Pastry cook")
+    make.make_closed_posting(title="Sommelier")
+    for words, open_ones, closed in (
+        ("pastry cook", 2, 1),  # any of the words, or both of a closed one
+        ("sommelir", 0, 1),  # what is meant only a closed one says
+        ("cook", 1, 1),
+        ("zymurgist", 0, 0),
+    ):
+        found = find(words=words)
+        assert (found.total, found.closed) == (open_ones, closed), words
+        both = find(words=words, include_closed=True)
+        assert both.closed == closed, words
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("remote", {"Writer"}),
+        ("home office", {"Writer"}),
+        ("Home-Office", {"Writer"}),
+        ("homeoffice", {"Writer"}),
+        ("télétravail", {"Writer"}),
+        ("teletrabajo", {"Writer"}),
+        ("-remote", {"Baker", "Cashier", "Trainee", "Courier"}),
+        ("part-time", {"Cashier"}),
+        ("part time", {"Cashier"}),
+        ("Teilzeit", {"Cashier"}),
+        ("temps partiel", {"Cashier"}),
+        ("jornada parcial", {"Cashier"}),
+        ("full-time", {"Baker", "Writer"}),
+        ("Vollzeit", {"Baker", "Writer"}),
+        ("temps plein", {"Baker", "Writer"}),
+        ("Praktikum", {"Trainee"}),
+        ("internship", {"Trainee"}),
+        ("prácticas", {"Trainee"}),
+        ("freelance", {"Courier"}),
+        ("office", set()),
+        ("time", set()),
+    ],
+)
+def test_words_find_what_the_filters_say_of_a_posting(
+    words: str, expected: set[str]
+) -> None:
+    make.make_posting(title="Baker")
+    make.make_posting(title="Writer", job_location_type="TELECOMMUTE", places=())
+    make.make_posting(title="Cashier", employment_type=["PART_TIME"])
+    make.make_posting(title="Trainee", employment_type=["INTERN"])
+    make.make_posting(title="Courier", employment_type=["CONTRACTOR"])
+    assert titles(words=words) == expected
+
+
 def test_what_was_edited_is_there_once_and_as_it_is_now() -> None:
     posting = make.make_posting(title="Gardener")
     assert find().total == 1
@@ -339,7 +456,7 @@ def test_a_facet_leaves_out_its_own_choice_and_no_other() -> None:
     make.make_posting(employment_type=["PART_TIME"], places=(PARIS,))
     chosen = {"employment_types": ("FULL_TIME",)}
     assert facet(Group.TYPE, **chosen) == {"FULL_TIME": 1, "PART_TIME": 2}
-    assert facet(Group.PLACE, **chosen) == {"DE": 1, "DE//Berlin": 1}
+    assert facet(Group.PLACE, **chosen) == {"DE": 1, "DE/16": 1}
     assert facet(Group.PLACE) == {"DE": 2, "FR": 1}
 
 
@@ -353,7 +470,7 @@ def test_regions_and_towns_are_counted_inside_what_is_chosen() -> None:
     make.make_posting(places=(PARIS,))
     country = facet(Group.PLACE, places=("DE",))
     assert country == {
-        "DE": 3, "DE/11": 2, "DE/02": 1, "DE//Berlin": 1, "FR": 1,
+        "DE": 3, "DE/11": 2, "DE/02": 1, "DE/16": 1, "FR": 1,
     }  # fmt: skip
     region = facet(Group.PLACE, places=("DE/02",))
     assert region == country | {"DE/02/München": 1}
@@ -534,8 +651,8 @@ def test_several_searches_are_counted_with_one_look_at_the_database(
             1,
         ),
         (Criteria(places=tuple(sorted(country_codes()))), 1),
-        # A place's own postings are read, then the distances of those shown.
-        (Criteria(words="letters", where="Berlin"), 3),
+        # Postings of the town and of the region are read, then the distances shown.
+        (Criteria(words="letters", where="Berlin"), 4),
         (Criteria(words="letters", where="Germany"), 1),
     ],
 )

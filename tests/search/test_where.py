@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from postings.countries import folded
-from postings.ingest.normalise.remote import REMOTE
+from postings.remote import REMOTE
 from postings.search.places.gazetteer import certain_town
 from postings.search.places.names import (
     Kind,
@@ -412,6 +412,18 @@ def test_alternatives_are_different_from_each_other_and_the_choice() -> None:
 )
 def test_junk_means_no_place_and_raises_nothing(text: str) -> None:
     assert resolve(text, SOME, "en") == Resolution()
+
+
+def test_a_town_with_postings_goes_before_the_region_of_its_name() -> None:
+    """However many there are in other towns of the region, which is offered."""
+    known = Places(
+        towns=[KnownTown("CH", "Zürich", "Zürich", 2, 47.37, 8.55)],
+        regions=[KnownRegion("CH", "Zürich", 40)],
+    )
+    found = resolve("Zürich", known, "en")
+    assert found.chosen
+    assert found.chosen.kind is Kind.TOWN
+    assert [each.kind for each in found.alternatives] == [Kind.REGION]
 
 
 def test_nothing_that_says_remote_is_a_place() -> None:

@@ -38,7 +38,7 @@ from postings.schemaorg import (
 )
 
 #: Raised whenever the same node may give other values than before.
-READER_VERSION = 4
+READER_VERSION = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -161,22 +161,31 @@ def says_something(value: Any) -> bool:
 def listed(value: Any, where: str, notes: Notes) -> tuple[str, ...]:
     """Texts of a property where one text may hold several, parted by commas.
 
-    Only a value that is one short text with commas and no sentence is parted.
+    Only a value that is one text with commas between short parts is parted, and no
+    sentence; before it is cut, since such a list may be long.
     """
-    if isinstance(value, str) and len(value) <= MAX_TEXT:
+    if type(value) is list and len(value) == 1:
+        value = value[0]
+    if isinstance(value, str) and len(value) <= _LONGEST:
         only = sanitise.plain(value)
-        found: tuple[str, ...] = (only,) if only else ()
-    else:
-        found = named(value, where, notes)
-    if (
-        len(found) == 1
-        and "," in found[0]
-        and not re.search(r"[.;:!?](\s|$)", found[0])
-    ):
-        parts = [part.strip() for part in found[0].split(",")]
-        if all(0 < len(part) <= _MAX_PART for part in parts):
-            return tuple(dict.fromkeys(parts))
-    return found
+        if parts := _parts(only):
+            if len(parts) > MAX_LIST:
+                notes.ignored(Code.TOO_LONG, where, only_first())
+            return parts[:MAX_LIST]
+        if len(only) <= MAX_TEXT:
+            return (only,) if only else ()
+    found = named(value, where, notes)
+    return (_parts(found[0]) or found) if len(found) == 1 else found
+
+
+def _parts(only: str) -> tuple[str, ...]:
+    """What a comma list lists, each once; nothing for what is none."""
+    if "," not in only or re.search(r"[.;:!?](\s|$)", only):
+        return ()
+    parts = [part.strip() for part in only.split(",")]
+    if not all(0 < len(part) <= _MAX_PART for part in parts):
+        return ()
+    return tuple(dict.fromkeys(parts))
 
 
 _REMOVED: Mapping[sanitise.RemovalCode, Sentence] = {

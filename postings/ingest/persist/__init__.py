@@ -16,7 +16,7 @@ from postings.ingest.persist.edits import (
 )
 from postings.ingest.persist.imports import Check, save
 from postings.ingest.persist.ledger import Pruned, prune
-from postings.ingest.persist.lock import LOGOS, Held, held, is_free
+from postings.ingest.persist.lock import LOGOS, Held, NoLock, held, is_free
 from postings.ingest.persist.logos import (
     Sought,
     drop_logos,
@@ -52,6 +52,7 @@ __all__ = (
     "Foreseen",
     "Held",
     "Kept",
+    "NoLock",
     "NothingToTake",
     "Pruned",
     "Purged",

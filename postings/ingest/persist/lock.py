@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from postings.ingest.report import Refusal, sentence
+from postings.ingest.report import Refusal, reason, sentence
 
 #: PostgreSQL's first key of the two an advisory lock may have: which kind of lock.
 _IMPORT = 0x4A6F62
@@ -22,7 +23,11 @@ _IMPORT = 0x4A6F62
 LOGOS = "*logos"
 
 
-class Held(Refusal):
+class NoLock(Refusal):
+    """A source's lock cannot be had."""
+
+
+class Held(NoLock):
     """Another process is importing this source just now."""
 
     def __init__(self, source_slug: str) -> None:
@@ -39,13 +44,27 @@ class Held(Refusal):
         super().__init__(why)
 
 
+class Unlockable(NoLock):
+    """The file of a lock cannot be used, such as one that is another user's."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(
+            sentence(
+                "{path}, which keeps two imports apart, cannot be used: {reason}",
+                path=str(path),
+                reason=reason(error),
+            )
+        )
+
+
 #: How often, and seconds apart, a lock is asked for: somebody may only be looking.
 _ATTEMPTS, _PAUSE = 10, 0.1
 
 
 @contextmanager
 def held(source_slug: str) -> Iterator[None]:
-    """Holds the source's lock while the block runs; raises `Held` where it is taken.
+    """Holds the source's lock while the block runs; raises `Held` where it is taken,
+    and `Unlockable` where it cannot be asked for.
 
     On PostgreSQL it is the connection's, on SQLite that of a file in the data folder:
     either goes with the process that took it, however that ends.
@@ -67,7 +86,7 @@ def is_free(source_slug: str) -> bool:
     try:
         with _taken(source_slug):
             return True
-    except Held:
+    except NoLock:
         return False
 
 
@@ -82,14 +101,24 @@ def _taken(source_slug: str) -> Iterator[None]:
             if connection.is_usable():  # else the lock went with it
                 _asked("pg_advisory_unlock", source_slug)
         return
-    folder = Path(settings.DATA_DIR) / "locks"
-    folder.mkdir(exist_ok=True)
-    with (folder / f"import-{source_slug}").open("w") as file:
+    file = _opened(Path(settings.DATA_DIR) / "locks" / f"import-{source_slug}")
+    try:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Held(source_slug) from None
         yield
+    finally:
+        os.close(file)
+
+
+def _opened(path: Path) -> int:
+    """A descriptor of the file, which is only read: it may be another user's."""
+    try:
+        path.parent.mkdir(exist_ok=True)
+        return os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise Unlockable(path, error) from None
 
 
 def _asked(function: str, source_slug: str) -> bool:

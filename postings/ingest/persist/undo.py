@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from postings.ingest import normalise, prepare
@@ -55,6 +55,10 @@ _WRITTEN = tuple(
         Outcome.WITHDRAWN,
     )
 )
+
+
+#: Of runs that undo: those that found something to take back.
+_TOOK_BACK = Q(withdrawn__gt=0) | Q(updated__gt=0) | Q(reopened__gt=0)
 
 
 class CannotUndo(Refusal):
@@ -124,7 +128,7 @@ def foreseen(of: ImportRun) -> Foreseen:
     """
     _refuse(of)
     later = Exists(_later(of, _void(of, None)).filter(posting=OuterRef("posting")))
-    written = of.records.filter(outcome__in=_WRITTEN, posting__isnull=False).order_by()
+    written = _changed_by(of)
     mine = written.exclude(later)
     counts = dict(mine.values_list("outcome").annotate(Count("pk")))
     withdrawn, reopened = (
@@ -151,7 +155,7 @@ _SAMPLE = 20
 
 def _refuse(of: ImportRun) -> None:
     finished = ImportRun.State.FINISHED
-    undone = of.undone_by.filter(state=finished)
+    undone = of.undone_by.filter(_TOOK_BACK, state=finished)
     by = undone.exclude(undone_by__state=finished).first()
     if by is not None:
         raise CannotUndo(
@@ -161,16 +165,25 @@ def _refuse(of: ImportRun) -> None:
                 by=str(by.pk),
             )
         )
-    if not of.records.filter(outcome__in=_WRITTEN).exists():
-        wrote = of.created + of.updated + of.reopened + of.conflict + of.withdrawn
-        run = str(of.pk)
-        raise CannotUndo(
-            sentence(
-                "Run {run} can no longer be undone: its records were pruned.", run=run
-            )
-            if wrote
-            else sentence("Run {run} changed no posting.", run=run)
+    later, written = _later(of, _void(of, None)), _changed_by(of)
+    if written.exclude(Exists(later.filter(posting=OuterRef("posting")))).exists():
+        return
+    run = str(of.pk)
+    again = later.filter(posting__in=written.values("posting")).order_by("-run").first()
+    if again is not None:
+        why = sentence(
+            "All that run {run} changed was changed again by later runs, the last of "
+            "them {by}: undo the newest first.",
+            run=run,
+            by=str(again.run_id),
         )
+    elif of.created + of.updated + of.reopened + of.conflict + of.withdrawn:
+        why = sentence(
+            "Run {run} can no longer be undone: its records were pruned.", run=run
+        )
+    else:
+        why = sentence("Run {run} changed no posting.", run=run)
+    raise CannotUndo(why)
 
 
 @dataclass(slots=True)
@@ -219,9 +232,7 @@ class _Undoing:
         return found
 
     def _records(self, before: int | None) -> list[ImportRecord]:
-        records = self._of.records.filter(
-            outcome__in=_WRITTEN, posting__isnull=False
-        ).order_by("-pk")
+        records = _changed_by(self._of).order_by("-pk")
         if before is not None:
             records = records.filter(pk__lt=before)
         return list(records[:_BATCH])
@@ -331,6 +342,11 @@ class _Undoing:
         ]
 
 
+def _changed_by(of: ImportRun) -> QuerySet[ImportRecord]:
+    """What a run wrote of postings that are still there."""
+    return of.records.filter(outcome__in=_WRITTEN, posting__isnull=False).order_by()
+
+
 def _later(of: ImportRun, void: set[int]) -> QuerySet[ImportRecord]:
     """What runs after this one wrote, all but those that count for nothing."""
     return ImportRecord.objects.filter(run__gt=of, outcome__in=_WRITTEN).exclude(
@@ -341,6 +357,7 @@ def _later(of: ImportRun, void: set[int]) -> QuerySet[ImportRecord]:
 def _void(of: ImportRun, run: Run | None) -> set[int]:
     """Later runs that count for nothing: undone ones, what undid them, and this one."""
     pairs = ImportRun.objects.filter(
+        _TOOK_BACK,
         source=of.source,
         kind=ImportRun.Kind.UNDO,
         state=ImportRun.State.FINISHED,

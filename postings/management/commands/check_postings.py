@@ -18,7 +18,7 @@ from postings.ingest import normalise, read
 from postings.ingest.read import Document, Node, Unread
 from postings.ingest.report import Problem, Severity
 from postings.management import locations
-from postings.management.asking import USAGE, known_source
+from postings.management.asking import USAGE, given, known_source
 from postings.management.database import explained
 from postings.models import JobPosting, JobPostingQuerySet, State, columns
 
@@ -97,12 +97,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "paths",
             nargs="*",
+            type=given,
             metavar="PATH",
             help="a file, a folder (read with all below it), or - for standard input; "
             "without any, the database is checked",
         )
         parser.add_argument(
             "--source",
+            type=given,
             metavar="NAME",
             help="of the database, only postings of this source",
         )
@@ -135,7 +137,7 @@ class Command(BaseCommand):
             )
         form, errors_only = options["format"], options["errors_only"]
         count = Count()
-        with explained(returncode=USAGE):
+        with explained():
             aside = self.stderr if form == "json" else self.stdout
             found = (
                 in_files(paths, now, lambda problem: aside.write(str(problem)))

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from postings.ingest import drafts, export
 from postings.ingest.stopping import Stopping
-from postings.management.asking import USAGE, known_source
+from postings.management.asking import USAGE, given, known_source
 from postings.management.database import explained
 from postings.models import JobPosting, State
 
@@ -47,11 +47,12 @@ class Command(BaseCommand):
             f"{', '.join(PUBLIC)})",
         )
         parser.add_argument(
-            "--source", metavar="NAME", help="only postings of this source"
+            "--source", type=given, metavar="NAME", help="only postings of this source"
         )
         parser.add_argument(
             "-o",
             "--output",
+            type=given,
             metavar="FILE",
             default="-",
             help="the file to write, replaced when all is written; a link stays, what is no "

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from postings.ingest import logos, persist, web
 from postings.ingest.stopping import Interrupted
 from postings.management import locations
-from postings.management.asking import USAGE, at_least, unshared
+from postings.management.asking import at_least, unshared
 from postings.management.database import explained
 
 FAILED = 1
@@ -50,7 +50,7 @@ class Command(BaseCommand):
 
         try:
             with (
-                explained(returncode=USAGE),
+                explained(),
                 unshared(),
                 locations.client(
                     options, limits=web.logo.LIMITS, accept=web.logo.ACCEPT

@@ -22,7 +22,14 @@ from postings.ingest.report import (
 )
 from postings.ingest.stopping import Interrupted, Stopping
 from postings.management import closing, locations, progress
-from postings.management.asking import USAGE, at_least, unshared, who_asked
+from postings.management.asking import (
+    USAGE,
+    at_least,
+    given,
+    given_path,
+    unshared,
+    who_asked,
+)
 from postings.management.database import explained
 from postings.management.searching import in_step
 from postings.management.summary import Summary
@@ -64,12 +71,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "paths",
             nargs="*",
+            type=given,
             metavar="PATH",
             help="a file, a folder (read with all below it), - for standard input, or an "
             "http or https address",
         )
         parser.add_argument(
             "--source",
+            type=given,
             metavar="NAME",
             help="the source the postings belong to; each has its own identifiers "
             f"(letters, digits, - and _; default: {Source.FILES}, or an address's host "
@@ -82,13 +91,13 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--plan",
-            type=Path,
+            type=given_path,
             metavar="FILE",
             help="a dry run that writes what it would do to this file, for --apply",
         )
         parser.add_argument(
             "--apply",
-            type=Path,
+            type=given_path,
             metavar="FILE",
             help="do exactly what a plan says, or nothing where its base has moved",
         )
@@ -102,7 +111,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--report",
-            type=Path,
+            type=given_path,
             metavar="FILE",
             help="write the sum of the run to this file as JSON, however it ends",
         )
@@ -157,7 +166,7 @@ class Command(BaseCommand):
             )
             summary.source = importing.source
             with (
-                explained(returncode=USAGE),
+                explained(),
                 unshared(),
                 self.progress(report, options) as shown,
             ):
@@ -249,7 +258,7 @@ class Command(BaseCommand):
                 f"{', '.join(name.replace('_', '-') for name in given)}.",
                 returncode=USAGE,
             )
-        with explained(returncode=USAGE):
+        with explained():
             planned, proof = plan_of(options["apply"])
 
         def run(report: Report, now: datetime, telling: Telling) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from postings.ingest import persist
 from postings.ingest.report import Outcome, Sentence
-from postings.management.asking import USAGE, at_least, known_source, row_number
+from postings.management.asking import USAGE, at_least, given, known_source, row_number
 from postings.management.database import explained
 from postings.models import ImportRecord, ImportRun, Source
 
@@ -22,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "run", type=row_number, nargs="?", metavar="RUN", help="show this one"
         )
-        parser.add_argument("--source", metavar="NAME", help="only those of one source")
+        parser.add_argument(
+            "--source", type=given, metavar="NAME", help="only those of one source"
+        )
         parser.add_argument(
             "--last",
             type=at_least(1),
@@ -37,7 +39,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with explained(returncode=USAGE):
+        with explained():
             if options["rejected"]:
                 self.list_rejected(self.of_source(options), options["last"])
             elif options["run"] is not None:

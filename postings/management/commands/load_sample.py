@@ -14,6 +14,7 @@ from postings.ingest import persist, pipeline
 from postings.ingest.read import Document
 from postings.ingest.report import Outcome
 from postings.ingest.sources import SUFFIXES
+from postings.management.asking import unshared
 from postings.management.database import explained
 from postings.management.searching import in_step
 from postings.models import Source
@@ -81,7 +82,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         with in_step(self):
-            with explained():
+            with explained(), unshared():
                 report = pipeline.run(
                     documents(options["today"] or timezone.localdate(now)),
                     source=Source.SAMPLE,

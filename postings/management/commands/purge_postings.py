@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from postings.ingest import persist
-from postings.management.asking import at_least, known_source
+from postings.management.asking import at_least, given, known_source, unshared
 from postings.management.commands.prune_imports import MOST_DAYS
 from postings.management.database import explained
 from postings.management.searching import in_step
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             help="keep what was deleted within so many days (default: %(default)s)",
         )
         parser.add_argument(
-            "--source", metavar="NAME", help="only postings of this source"
+            "--source", type=given, metavar="NAME", help="only postings of this source"
         )
         parser.add_argument(
             "--without-proof",
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         before = timezone.now() - timedelta(days=options["days"])
         dry_run, slug = options["dry_run"], options["source"]
         with nullcontext() if dry_run else in_step(self):
-            with explained():
+            with explained(), unshared():
                 purged = persist.purge(
                     before,
                     source=None if slug is None else known_source(slug),

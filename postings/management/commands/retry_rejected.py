@@ -11,6 +11,7 @@ from postings.ingest import pipeline
 from postings.ingest.report import Outcome, Recorded, Severity
 from postings.management.asking import (
     USAGE,
+    given,
     known_source,
     row_number,
     unshared,
@@ -27,7 +28,7 @@ class Command(BaseCommand):
     help = (
         "Read rejected records again, from the text that was kept: all that wait, or "
         "those named. Exit status: 0 when all were accepted, 1 when some were rejected "
-        "again, 2 when the command could not do its work."
+        "again or have no text, 2 when the command could not do its work."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -38,33 +39,45 @@ class Command(BaseCommand):
             metavar="RECORD",
             help="numbers as import_runs --rejected lists them (default: all)",
         )
-        parser.add_argument("--source", metavar="NAME", help="only those of one source")
+        parser.add_argument(
+            "--source", type=given, metavar="NAME", help="only those of one source"
+        )
         parser.add_argument(
             "--show", action="store_true", help="print the kept text and change nothing"
         )
         parser.add_argument(
             "--with",
             dest="text",
+            type=given,
             metavar="FILE",
             help="read the one record named from this file instead (- for standard "
             "input): its text, mended",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with explained(returncode=USAGE):
+        with explained():
             records = self.wanted(options)
             if options["show"]:
                 for record in records:
                     self.stdout.write(record.raw)
                 return
-            texts = [record.raw for record in records]
+            wanted = [(record, record.raw) for record in records if record.raw]
             if options["text"] is not None:
                 if len(options["records"]) != 1:
                     raise CommandError(
                         "--with mends one record: name its number.", returncode=USAGE
                     )
-                texts = [self.text(options["text"])]
-            if not self.retried(list(zip(records, texts, strict=True))):
+                wanted = [(records[0], self.text(options["text"]))]
+            if not records:
+                self.stdout.write("Nothing waits to be mended.")
+                return
+            accepted = self.retried(wanted)
+            if lost := len(records) - len(wanted):
+                self.stdout.write(
+                    f"{lost} without a text to read again: they wait for the next import "
+                    "of their document."
+                )
+            if lost or not accepted:
                 sys.exit(REJECTED)
 
     def wanted(self, options: dict[str, Any]) -> list[ImportRecord]:
@@ -98,9 +111,6 @@ class Command(BaseCommand):
         by_source: dict[str, list[tuple[ImportRecord, str]]] = {}
         for record, text in wanted:
             by_source.setdefault(record.run.source.slug, []).append((record, text))
-        if not by_source:
-            self.stdout.write("Nothing waits to be mended.")
-            return True
         accepted = True
         with in_step(self):
             for slug, records in by_source.items():

@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
     def undo(self, options: dict[str, Any]) -> None:
         verbosity = options["verbosity"]
-        with explained(returncode=USAGE), unshared():
+        with explained(), unshared():
             run = ImportRun.objects.filter(pk=options["run"]).first()
             if run is None:
                 raise CommandError(

@@ -211,7 +211,10 @@ class Names:
         ]
 
     def _regions(self, name: str, form: str, towns: list[Found]) -> Iterator[Found]:
-        """Regions by name; postings in a town of that name in one count as the town's."""
+        """Regions by name; postings in a town of that name in one count as the town's.
+
+        Where it has any, those of other towns do not make the region likelier.
+        """
         letters = name.replace(".", "").strip().upper()
         is_country = len(letters) == 2 and bool(country_code(letters))  # noqa: PLR2004
         # UK is a name of its country, and nobody's for Uttarakhand.
@@ -231,13 +234,14 @@ class Names:
                 label, count = found.get(key, (known.name, 0))
                 found[key] = (label, count + known.count)
         for key, (label, count) in found.items():
-            inside = [t.count for t in towns if (t.country, t.region_key) == key]
+            inside = sum(t.count for t in towns if (t.country, t.region_key) == key)
+            others = max(count - inside, 0)
             yield Found(
                 kind=Kind.REGION,
                 name=label,
                 country=key[0],
                 region=label,
-                count=max(count - sum(inside), 0),
+                count=min(others, inside) if inside else others,
                 people=_LIKE_A_REGION,
                 called=not is_country or key[0] in _WRITE_LETTERS,
             )

@@ -314,6 +314,29 @@ _REGIONS = {
         86 WP Greater Poland|wielkopolskie|Wielkopolska
         87 ZP West Pomerania|zachodniopomorskie
         """,
+    "SE": """
+        02 - Blekinge|Blekinge län
+        03 - Gävleborg|Gävleborgs län
+        05 - Gotland|Gotlands län
+        06 - Halland|Hallands län
+        07 - Jämtland|Jämtlands län
+        08 - Jönköping County|Jönköpings län
+        09 - Kalmar County|Kalmar län
+        10 - Dalarna|Dalarnas län
+        12 - Kronoberg|Kronobergs län
+        14 - Norrbotten|Norrbottens län
+        15 - Örebro County|Örebro län
+        16 - Östergötland|Östergötlands län
+        18 - Södermanland|Södermanlands län
+        21 - Uppsala County|Uppsala län
+        22 - Värmland|Värmlands län
+        23 - Västerbotten|Västerbottens län
+        24 - Västernorrland|Västernorrlands län
+        25 - Västmanland|Västmanlands län
+        26 - Stockholm County|Stockholms län
+        27 - Skåne|Skåne län|Scania|Schonen|Scanie
+        28 - Västra Götaland|Västra Götalands län|Västra Götalandsregionen
+        """,
 }
 
 
