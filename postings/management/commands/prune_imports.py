@@ -7,11 +7,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from postings.ingest import persist
-from postings.management.asking import at_least
+from postings.management.asking import days_back
 from postings.management.database import explained
-
-#: Three lifetimes; so many more would be before the first day there is.
-MOST_DAYS = 100_000
 
 
 class Command(BaseCommand):
@@ -24,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--days",
-            type=at_least(0, at_most=MOST_DAYS),
+            type=days_back,
             default=90,
             metavar="N",
             help="keep what began within so many days (default: %(default)s)",

@@ -9,8 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from postings.ingest import persist
-from postings.management.asking import at_least, given, known_source, unshared
-from postings.management.commands.prune_imports import MOST_DAYS
+from postings.management.asking import days_back, given, known_source, unshared
 from postings.management.database import explained
 from postings.management.searching import in_step
 
@@ -24,7 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--days",
-            type=at_least(0, at_most=MOST_DAYS),
+            type=days_back,
             default=90,
             metavar="N",
             help="keep what was deleted within so many days (default: %(default)s)",
