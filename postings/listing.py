@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -108,6 +110,14 @@ class Pagination:
     previous_url: str
     next_url: str
     numbers: tuple[PageLink | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feeds:
+    """Addresses of a search's newest open postings, for programs that read feeds."""
+
+    atom: str
+    json: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -320,6 +330,14 @@ def pagination(page: int, pages: int, url: Callable[[int], str]) -> Pagination:
     )
 
 
+def feeds(criteria: Criteria) -> Feeds:
+    """Of what is asked for; an employer's own are found by its filter."""
+    asked = criteria.open_ones()
+    query_string = urlencode(asked.params(), safe="/")
+    found = f"?{query_string}" if query_string else ""
+    return Feeds(atom=reverse("feed_atom") + found, json=reverse("feed_json") + found)
+
+
 # --- An organization ------------------------------------------------------------------
 
 
@@ -477,7 +495,7 @@ def similar(posting: JobPosting, at: datetime) -> Similar:
     if best is None:
         return Similar(cards=[], url="", count=0)
     total, criteria = best
-    ids = query.ids(criteria, most=MAX_SIMILAR + 1, at=at)
+    ids = query.ids(criteria, most=MAX_SIMILAR + 1, at=at) or ()
     rows = JobPosting.objects.for_cards([pk for pk in ids if pk != posting.pk])
     return Similar(cards=cards(rows[:MAX_SIMILAR], at), url=criteria.url(), count=total)
 

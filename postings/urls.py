@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from postings import views
+from postings import feeds, views
 
 urlpatterns = [
     path("", views.posting_list, name="posting_list"),
+    path("feed.atom", feeds.atom, name="feed_atom"),
+    path("feed.json", feeds.json_feed, name="feed_json"),
     path("jobs/<int:pk>/<slug:slug>/", views.posting_detail, name="posting"),
     path("logos/<slug:key>.webp", views.logo, name="logo"),
     path("suggest/", views.suggest, name="suggest"),

@@ -391,6 +391,7 @@ def _around(chosen: PostingFilter, results: Results, at: datetime) -> dict[str, 
     chips = choices.chips(criteria, names)
     return {
         "understood": listing.understood(chosen.criteria, results),
+        "feeds": listing.feeds(criteria),
         "waiting": results.waiting,
         "sorts": listing.sorts(criteria, results),
         "radius": criteria.within,

@@ -186,7 +186,7 @@ def inside(page: Any) -> Iterator[str]:
     """Addresses that ask the page for something else."""
     for part in ("//*[@class='list-head']", "//*[@id='filters']", "//*[@id='results']"):
         for address in page.xpath(f"{part}//a/@href"):
-            if not re.match(r"/(jobs|shortlist)/", address):
+            if not re.match(r"/(jobs/|shortlist/|feed\.)", address):
                 yield address
 
 

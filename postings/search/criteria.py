@@ -158,6 +158,13 @@ class Criteria:
         """Every open posting there is on the page of this search."""
         return type(self)(employer=self.employer)
 
+    def open_ones(self) -> Self:
+        """The open postings of this, in no order, with an employer as a filter."""
+        found = replace(self, include_closed=False, sort=None, employer=None)
+        if self.employer is None:
+            return found
+        return replace(found, organizations=(self.employer.key,))
+
     @property
     def is_everything(self) -> bool:
         """Whether nothing but an order is asked for: every open posting fits."""

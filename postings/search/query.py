@@ -120,10 +120,13 @@ def open_by_organization(
     return index.ask(found, lambda: None)
 
 
-def ids(criteria: Criteria, *, most: int, at: datetime) -> tuple[int, ...]:
-    """The first postings that fit, in the criteria's order; at most `most`."""
+def ids(criteria: Criteria, *, most: int, at: datetime) -> tuple[int, ...] | None:
+    """The first postings that fit, in the criteria's order; at most `most`.
+
+    None while there is no index, as `counts` has it.
+    """
     return index.ask(
-        lambda opened: _Search(opened, criteria, at).first(most), lambda: ()
+        lambda opened: _Search(opened, criteria, at).first(most), lambda: None
     )
 
 

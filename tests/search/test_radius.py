@@ -135,7 +135,7 @@ def test_circles_hold_what_is_in_them(points: Points) -> None:
             for pk, km_ in distances(points, area.latitude, area.longitude).items()
             if km_ <= km
         }
-        found = set(ids(criteria, most=COUNT, at=NOW))
+        found = set(ids(criteria, most=COUNT, at=NOW) or ())
         for place, several in enumerate((true & found, true - found, found - true)):
             by_radius[km][place] += len(several)
         right += len(true & found)

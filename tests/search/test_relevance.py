@@ -122,7 +122,7 @@ def test_the_search_ranks_as_people_judged_and_better_than_plain_full_text(
 
     def ranked(words: str, limit: int) -> Sequence[int]:
         criteria = Criteria(words=words, include_closed=True)
-        return ids(criteria, most=limit, at=collection.NOW)
+        return ids(criteria, most=limit, at=collection.NOW) or ()
 
     own = evaluate(ranked, collected.judged)
     plain = evaluate(collected.baseline.ranked, collected.judged)
