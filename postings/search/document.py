@@ -55,6 +55,11 @@ _TEXTS = [Cast(name, models.TextField()) for name in TEXT_COLUMNS.values()]
 
 _TAG = re.compile(r"<[^>]*>")
 
+#: Where a paragraph, a line, an item or a cell begins or ends: no phrase goes on there.
+_EDGE = re.compile(
+    r"<(?:br|hr|/?(?:p|li|ul|ol|h[2-6]|td|th|pre|blockquote|caption))\b[^>]*>"
+)
+
 #: Skills one posting suggests at most; some list every word of their trade.
 _SUGGESTED = 12
 
@@ -165,10 +170,12 @@ def _add_words(
     written = {name: analysis.written(text) for name, text in words.items() if text}
     for name, text in written.items():
         document.add_text(name, text)
-    plain = analysis.written(html.unescape(_TAG.sub(" ", texts)))
+    parted = _TAG.sub(" ", _EDGE.sub(" | ", texts))
+    plain = analysis.written(html.unescape(parted))
     every = " | ".join((*written.values(), row["identifier"], *_conditions(row), plain))
     for part in every.split(" | "):  # no phrase goes on from one into the next
-        document.add_text(schema.TEXT, part)
+        if part.strip():
+            document.add_text(schema.TEXT, part)
     if stemmer := analysis.stemmer_of(row["in_language"]):
         document.add_text(
             schema.stemmed(schema.TITLE, stemmer), written.get(schema.TITLE, "")

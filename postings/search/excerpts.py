@@ -40,6 +40,9 @@ _SENTENCE_END = re.compile(r"[.!?:;…]\s+| · ")
 #: Where a heading, a paragraph or an item ends without saying so.
 _BLOCK_END = re.compile(r"\n(?<![.!?:;,…]\n)")
 
+#: What is shown there.
+_EDGE = " · "
+
 #: Pieces of texts that are remembered a query.
 _MOST_MET = 50_000
 
@@ -83,7 +86,7 @@ def _plain(description: str, most: int) -> tuple[str, bool]:
         description = head[: max(head.rfind("<"), head.rfind(" "), 0)]
         if description.rfind("<") > description.rfind(">"):
             description = description[: description.rfind("<")]
-    return _BLOCK_END.sub(" · ", plain_text(description)).replace("\n", " "), is_all
+    return _BLOCK_END.sub(_EDGE, plain_text(description)).replace("\n", " "), is_all
 
 
 class _Found(NamedTuple):
@@ -208,7 +211,7 @@ class _Marks:
         if clause in self._joined:
             yield from self._itself(self._joined[clause], text, spots)
         for run in clause.runs:
-            yield from _runs(run, spots)
+            yield from _runs(run, text, spots)
 
     def _itself(self, clause: Clause, text: str, spots: list[_Spot]) -> Iterator[_Span]:
         """A phrase, or a word as it was typed or with an ending."""
@@ -217,7 +220,7 @@ class _Marks:
                 yield found.span()
             return
         if len(clause.tokens) > 1:
-            yield from _runs(clause.tokens, spots)
+            yield from _runs(clause.tokens, text, spots)
         if clause.phrase and len(clause.tokens) > 1:
             return
         word = "".join(clause.tokens)
@@ -229,8 +232,12 @@ class _Marks:
             ):
                 yield spot.start, spot.stop
 
-    def _alike(self, clause: Clause, _text: str, spots: list[_Spot]) -> Iterator[_Span]:
+    def _alike(self, clause: Clause, text: str, spots: list[_Spot]) -> Iterator[_Span]:
+        """Words that share a stem; of words held together those with one between."""
         if clause.phrase:
+            return
+        if clause.together:
+            yield from self._nearly(clause.tokens, text, spots)
             return
         stems = self._stems(clause)
         for spot in spots:
@@ -239,6 +246,21 @@ class _Marks:
                 and set(clause.tokens).isdisjoint(spot.forms.plain)
             ):
                 yield spot.start, spot.stop
+
+    def _nearly(
+        self, tokens: tuple[str, ...], text: str, spots: list[_Spot]
+    ) -> Iterator[_Span]:
+        stems = [
+            frozenset(analysis.tokens(each, self.stemmer) if self.stemmer else ())
+            for each in tokens
+        ]
+        for start in range(len(spots) - len(tokens) + 1):
+            several = spots[start : start + len(tokens)]
+            if _follow(several, text, 2) and all(
+                token in spot.forms.plain or not own.isdisjoint(spot.forms.stems)
+                for token, own, spot in zip(tokens, stems, several, strict=True)
+            ):
+                yield from ((spot.start, spot.stop) for spot in several)
 
     def _stems(self, clause: Clause) -> frozenset[str]:
         if not self.stemmer:
@@ -274,7 +296,7 @@ def _is_ending(word: str, other: str) -> bool:
     return other.startswith(word) or word[:-1] == other
 
 
-def _runs(tokens: tuple[str, ...], spots: list[_Spot]) -> Iterator[_Span]:
+def _runs(tokens: tuple[str, ...], text: str, spots: list[_Spot]) -> Iterator[_Span]:
     """Where these words follow one another."""
     flat = [(token, spot) for spot in spots for token in spot.forms.plain]
     words = tuple(token for token, _spot in flat)
@@ -282,9 +304,18 @@ def _runs(tokens: tuple[str, ...], spots: list[_Spot]) -> Iterator[_Span]:
     for start, word in enumerate(words):
         if word != tokens[0] or words[start : start + length] != tokens:
             continue
-        places = [spot.place for _token, spot in flat[start : start + length]]
-        if all(after - before <= 1 for before, after in pairwise(places)):
-            yield flat[start][1].start, flat[start + length - 1][1].stop
+        several = [spot for _token, spot in flat[start : start + length]]
+        if _follow(several, text, 1):
+            yield several[0].start, several[-1].stop
+
+
+def _follow(several: list[_Spot], text: str, steps: int) -> bool:
+    """Whether words stand so near one another, and in one line or paragraph."""
+    return all(
+        after.place - before.place <= steps
+        and _EDGE not in text[before.stop : after.start]
+        for before, after in pairwise(several)
+    )
 
 
 def _joined(spans: list[_Span], text: str) -> list[_Span]:

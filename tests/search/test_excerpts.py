@@ -101,6 +101,33 @@ def test_every_spelling_of_a_word_is_marked(words: str, title: str, text: str) -
     assert [shown(each) for each in both] == [title, text]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("words", "title", "text"),
+    [
+        ("part-time", "Tester in three parts", ""),
+        ("part-time", "Tester", "It takes a [part time] job and parts."),
+        ("IT-Support", "Clerk", "Improve it · Support others. [IT support]."),
+        ("Java-Entwickler", "[Java] Backend [Entwickler]", ""),
+        ("Java-Entwickler", "Entwickler, Java", ""),
+    ],
+)
+def test_words_with_a_hyphen_are_marked_side_by_side_and_in_one_line(
+    words: str, title: str, text: str
+) -> None:
+    for description in ("<p>Part-time</p>", "<p>IT-Support</p>", "<p>Java-Entwickler"):
+        make.make_posting(description=description)
+    found = search(Criteria(words=words), at=NOW)
+    plain = re.sub(r"[\[\]]", "", text)
+    both = highlighted(
+        found.asked,
+        title=re.sub(r"[\[\]]", "", title),
+        description=f"<p>{plain.replace(' · ', '</p><p>')}</p>",
+        language="de",
+    )
+    assert [shown(each) for each in both] == [title, text]
+
+
 def test_a_word_is_marked_by_its_stem_in_the_language_of_the_text() -> None:
     assert marked("Gärtner", "<p>Zwei Gärtnern</p>", "de") == "Zwei [Gärtnern]"
     assert marked("gartner", "<p>Ein Gärtner</p>", "de") == "Ein [Gärtner]"

@@ -360,6 +360,26 @@ def test_a_posting_without_an_employer_is_found_as_not_stated() -> None:
     assert titles(organizations=(NOT_STATED,)) == {"unnamed"}
 
 
+@pytest.mark.parametrize("words", ['"it support"', "it-support"])
+@pytest.mark.parametrize(
+    ("description", "found"),
+    [
+        ("<p>All of IT <strong>support</strong>.</p>", {"Clerk", "Cook"}),
+        ("<ul><li>Improve it</li><li>Support others</li></ul>", {"Clerk"}),
+        ("<p>Improve it</p><p>Support others</p>", {"Clerk"}),
+        ("<p>Improve it<br>Support others</p>", {"Clerk"}),
+        ("<ul><li>Improve it<ul><li>Support</li></ul></li></ul>", {"Clerk"}),
+        ("<table><tr><td>IT</td><td>Support</td></tr></table>", {"Clerk"}),
+    ],
+)
+def test_words_of_two_lines_are_not_side_by_side(
+    words: str, description: str, found: set[str]
+) -> None:
+    make.make_posting(title="Clerk", description="<p>IT support</p>")
+    make.make_posting(title="Cook", description=description)
+    assert titles(words=words) == found
+
+
 def test_closed_postings_are_found_only_when_asked_for() -> None:
     make.make_posting(title="open")
     make.make_closed_posting(title="closed")
