@@ -75,6 +75,17 @@ def test_an_interrupted_run_is_listed_as_such() -> None:
     assert "interrupted" in said("import_runs")
 
 
+def test_a_killed_run_tells_what_it_stored_also_after_the_next(feed: Path) -> None:
+    write(feed, node(), node(identifier="b", title="Brewer"), "{")
+    said("import_postings", feed, "--source", "acme", status=1)
+    killed = {"state": "running", "finished_at": None, "created": 0, "rejected": 0}
+    ImportRun.objects.update(**killed)  # as kill -9 leaves it
+    told = "acme  interrupted  2 created, 1 rejected"
+    assert told in said("import_runs")
+    said("import_postings", feed, "--source", "acme", status=1)
+    assert told in said("import_runs")
+
+
 def test_a_rejected_record_is_listed_shown_mended_and_gone(feed: Path) -> None:
     broken = '{"@context": "https://schema.org", "@type": "JobPosting", "title": "X"'
     write(feed, node(), broken)
