@@ -262,6 +262,7 @@ def test_a_quiet_import_says_that_it_refused_to_close_and_nothing_else(
     [
         (["prune_imports", "--days", "99999999999"], "from 0 to 100,000"),
         (["prune_imports", "--days", "100001"], "from 0 to 100,000"),
+        (["purge_postings", "--days", "0"], "from 1 to 100,000"),
         (["prune_imports", "--days", "9" * 5000], "no whole number"),
         (["retry_rejected", "99999999999999999999"], "no whole number"),
         (["undo_import", "99999999999999999999"], "no whole number"),

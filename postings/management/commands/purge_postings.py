@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--days",
-            type=at_least(0, at_most=MOST_DAYS),
+            type=at_least(1, at_most=MOST_DAYS),
             default=90,
             metavar="N",
             help="keep what was deleted within so many days (default: %(default)s)",
