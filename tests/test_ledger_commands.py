@@ -316,6 +316,29 @@ def test_numbers_out_of_bounds_are_refused(feed: Path, option: str, value: str) 
 
 
 @pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--allow-empty", ()),
+        ("--expect", (5,)),
+        ("--misses", (1,)),
+        ("--max-share", (9,)),
+    ],
+)
+def test_how_to_close_is_refused_where_nothing_is_to_be_closed(
+    feed: Path, option: str, value: tuple[int, ...]
+) -> None:
+    """Whoever forgets --close-missing would wait for it in vain."""
+    write(feed, node())
+    sentence = f"{option} without --close-missing would do nothing"
+    assert sentence in said("import_postings", feed, option, *value, status=2)
+    assert not ImportRun.objects.exists()
+    plan = feed.with_name("plan")
+    said("import_postings", feed, "--plan", plan)
+    refused = said("import_postings", "--apply", plan, option, *value, status=2)
+    assert f"leave out {option.removeprefix('--')}." in refused
+
+
+@pytest.mark.parametrize(
     "command",
     [
         ["import_postings", ""],
