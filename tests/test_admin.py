@@ -321,6 +321,35 @@ def test_every_list_of_the_admin_answers(
     assert admin_client.get(address, {"q": "x"}).status_code in (200, 302)
 
 
+@pytest.mark.parametrize("forged", [*FORGED, "0"], ids=ascii)
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [
+        ("jobposting", "hide"),
+        ("importrecord", "retry_selected"),
+        ("importconflict", "take_feeds"),
+        ("joblocation", "delete_selected"),
+    ],
+)
+def test_a_row_that_is_none_is_not_chosen_from_a_list(
+    admin_client: Client, posting: JobPosting, name: str, action: str, forged: str
+) -> None:
+    address = reverse(f"admin:postings_{name}_changelist")
+    data = {"action": action, "_selected_action": [forged]}
+    assert admin_client.post(address, data).status_code in (200, 302)
+    stored = JobPosting.objects.get(pk=posting.pk)
+    assert stored.revision == posting.revision
+
+
+@pytest.mark.parametrize("forged", [*FORGED, "0"], ids=ascii)
+def test_a_year_there_is_not_is_no_error_of_the_lists(
+    admin_client: Client, posting: JobPosting, forged: str
+) -> None:
+    address = reverse("admin:postings_jobposting_changelist")
+    response = admin_client.get(address, {"date_posted__year": forged})
+    assert response.status_code in (200, 302)
+
+
 def test_the_preview_shows_the_sanitised_text(
     admin_client: Client, posting: JobPosting
 ) -> None:

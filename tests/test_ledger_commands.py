@@ -75,6 +75,17 @@ def test_an_interrupted_run_is_listed_as_such() -> None:
     assert "interrupted" in said("import_runs")
 
 
+def test_a_killed_run_tells_what_it_stored_also_after_the_next(feed: Path) -> None:
+    write(feed, node(), node(identifier="b", title="Brewer"), "{")
+    said("import_postings", feed, "--source", "acme", status=1)
+    killed = {"state": "running", "finished_at": None, "created": 0, "rejected": 0}
+    ImportRun.objects.update(**killed)  # as kill -9 leaves it
+    told = "acme  interrupted  2 created, 1 rejected"
+    assert told in said("import_runs")
+    said("import_postings", feed, "--source", "acme", status=1)
+    assert told in said("import_runs")
+
+
 def test_a_rejected_record_is_listed_shown_mended_and_gone(feed: Path) -> None:
     broken = '{"@context": "https://schema.org", "@type": "JobPosting", "title": "X"'
     write(feed, node(), broken)
@@ -251,6 +262,7 @@ def test_a_quiet_import_says_that_it_refused_to_close_and_nothing_else(
     [
         (["prune_imports", "--days", "99999999999"], "from 0 to 100,000"),
         (["prune_imports", "--days", "100001"], "from 0 to 100,000"),
+        (["purge_postings", "--days", "0"], "from 1 to 100,000"),
         (["prune_imports", "--days", "9" * 5000], "no whole number"),
         (["retry_rejected", "99999999999999999999"], "no whole number"),
         (["undo_import", "99999999999999999999"], "no whole number"),
@@ -301,6 +313,29 @@ def test_a_number_no_row_has_is_said(number: str) -> None:
 def test_numbers_out_of_bounds_are_refused(feed: Path, option: str, value: str) -> None:
     sentence = said("import_postings", write(feed, node()), option, value, status=1)
     assert "whole number" in sentence
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--allow-empty", ()),
+        ("--expect", (5,)),
+        ("--misses", (1,)),
+        ("--max-share", (9,)),
+    ],
+)
+def test_how_to_close_is_refused_where_nothing_is_to_be_closed(
+    feed: Path, option: str, value: tuple[int, ...]
+) -> None:
+    """Whoever forgets --close-missing would wait for it in vain."""
+    write(feed, node())
+    sentence = f"{option} without --close-missing would do nothing"
+    assert sentence in said("import_postings", feed, option, *value, status=2)
+    assert not ImportRun.objects.exists()
+    plan = feed.with_name("plan")
+    said("import_postings", feed, "--plan", plan)
+    refused = said("import_postings", "--apply", plan, option, *value, status=2)
+    assert f"leave out {option.removeprefix('--')}." in refused
 
 
 @pytest.mark.parametrize(

@@ -145,11 +145,12 @@ class KeySelect(AutocompleteSelect):
     """
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> list[Any]:
-        keys = [each for each in value if _KEY.fullmatch(each)]
+        keys = [each for each in value if KEY.fullmatch(each)]
         return super().optgroups(name, keys, attr)
 
 
-_KEY = re.compile(r"[0-9]{1,18}")
+#: What a key of a row looks like.
+KEY = re.compile(r"[0-9]{1,18}")
 
 
 def _choices(values: Iterable[str]) -> list[tuple[str, str]]:

@@ -281,8 +281,8 @@ def _outcomes(run: ImportRun) -> list[tuple[str, str]]:
             if outcome is Outcome.UNCHANGED
             else listed("importrecord", run__id__exact=run.pk, outcome=outcome.value),
         )
-        for outcome in Outcome
-        if (count := getattr(run, outcome.name.lower()))
+        for outcome, count in persist.outcomes_of(run).items()
+        if count
     ]
 
 

@@ -13,16 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from postings.admin.forms import OrganizationForm
 from postings.admin.problems import words
+from postings.admin.reading import ListedAdmin
 from postings.ingest import persist
 from postings.models import Logo, Organization
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin[Organization]):
+class OrganizationAdmin(ListedAdmin[Organization]):
     form = OrganizationForm
     list_display = ("name", "url", "edits")
     search_fields = ("name", "folded_name")
-    show_full_result_count = False
     readonly_fields = ("stored", "edits")
     fields = (
         "name",

@@ -28,7 +28,7 @@ from postings.admin.forms import (
     KeySelect,
 )
 from postings.admin.problems import shown
-from postings.admin.reading import listed, page
+from postings.admin.reading import ListedAdmin, listed, page
 from postings.ingest import persist
 from postings.models import (
     ApplicantLocationRequirement,
@@ -110,7 +110,7 @@ class EditedFilter(admin.SimpleListFilter):
 
 
 @admin.register(JobPosting)
-class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
+class JobPostingAdmin(ListedAdmin[JobPosting]):
     """Every write goes through `persist`, which marks what an editor changed."""
 
     form = JobPostingForm
@@ -137,7 +137,6 @@ class JobPostingAdmin(admin.ModelAdmin[JobPosting]):
         "Any words of a posting, the beginning of the last one, -without these"
     )
     ordering = ("-posted_at", "-id")
-    show_full_result_count = False
     save_on_top = True
     actions = ("hide", "show", "delete_postings", "undelete_postings")
     autocomplete_fields = ("hiring_organization",)

@@ -1,24 +1,55 @@
-"""What lists and pages over the import's own rows share: they can only be read."""
+"""What lists and pages share; those over the import's own rows can only be read."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.contrib.admin import helpers
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
+from postings.admin.forms import KEY
 from postings.models import JobPosting
 
+_Row = TypeVar("_Row", bound=Model)
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """What the import wrote can be read here and changed nowhere."""
+
+class ListedAdmin(admin.ModelAdmin[_Row]):
+    """A list to which a request can send what Django's would break over."""
 
     show_full_result_count = False
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """A year there is not is found wrong only when rows are read."""
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError) as error:
+            raise IncorrectLookupParameters from error
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any, Any], *more: Any
+    ) -> HttpResponse | None:
+        """What is no key chooses nothing."""
+        sent: Any = request.POST.copy()
+        chosen = sent.getlist(helpers.ACTION_CHECKBOX_NAME)
+        keys = [each for each in chosen if KEY.fullmatch(each)]
+        if keys != chosen:
+            sent.setlist(helpers.ACTION_CHECKBOX_NAME, keys)
+            request.POST = sent
+        return super().response_action(request, queryset, *more)
+
+
+class ReadOnlyAdmin(ListedAdmin[Any]):
+    """What the import wrote can be read here and changed nowhere."""
+
     show_facets = admin.ShowFacets.NEVER  # each would count the whole table
     list_per_page = 50
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from postings.admin.ledger import state_said
-from postings.admin.reading import listed, page
+from postings.admin.reading import ListedAdmin, listed, page
 from postings.models import ImportRun, JobPosting, Source
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin[Source]):
+class SourceAdmin(ListedAdmin[Source]):
     list_display = (
         "name",
         "slug",
@@ -26,7 +26,6 @@ class SourceAdmin(admin.ModelAdmin[Source]):
         "last_complete",
         "vanished_policy",
     )
-    show_full_result_count = False
     fields = (
         "slug",
         "name",

@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from postings.admin.forms import ApplicantLocationForm, JobLocationForm
+from postings.admin.reading import ListedAdmin
 from postings.ingest import persist
 from postings.models import ApplicantLocationRequirement, JobLocation
 
 
-class ChildAdmin(admin.ModelAdmin[Any]):
+class ChildAdmin(ListedAdmin[Any]):
     """Places or areas of one posting as a list of their own, where they are many.
 
     Reached from the posting's form; every write marks the posting as edited.
@@ -21,7 +22,6 @@ class ChildAdmin(admin.ModelAdmin[Any]):
 
     property_name: str
     list_per_page = 50
-    show_full_result_count = False
     autocomplete_fields = ("posting",)
 
     def get_readonly_fields(

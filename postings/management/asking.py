@@ -70,7 +70,8 @@ def given_path(text: str) -> Path:
 
 
 #: Days back: three lifetimes; many more would be before the first day there is.
-days_back = at_least(0, at_most=100_000)
+MOST_DAYS = 100_000
+days_back = at_least(0, at_most=MOST_DAYS)
 
 #: The number of a row, as databases count them.
 row_number = at_least(1, at_most=2**63 - 1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from postings.ingest import persist
-from postings.management.asking import at_least
+from postings.management.asking import USAGE, at_least
 
 #: Percent.
 _ALL = 100
@@ -17,7 +17,8 @@ _ALL = 100
 def add_arguments(parser: CommandParser) -> None:
     proof = persist.Closing()
     group = parser.add_argument_group(
-        "postings that are gone", "What was refused, and why, is said."
+        "postings that are gone",
+        "What was refused, and why, is said. The others need --close-missing.",
     )
     group.add_argument(
         "--close-missing",
@@ -57,8 +58,18 @@ def add_arguments(parser: CommandParser) -> None:
 
 
 def asked_for(options: dict[str, Any]) -> persist.Closing | None:
-    """The proof that was asked for; None where nothing is to be closed."""
+    """The proof that was asked for; None where nothing is to be closed.
+
+    How to close what is missing is a CommandError where that is not asked for: whoever
+    wrote it would wait for it in vain.
+    """
     if not options["close_missing"]:
+        if said := how(options):
+            raise CommandError(
+                f"{', '.join(f'--{name}' for name in said)} without --close-missing would "
+                "do nothing: add it, or leave them out.",
+                returncode=USAGE,
+            )
         return None
     return persist.Closing(
         misses=options["misses"],
@@ -66,6 +77,12 @@ def asked_for(options: dict[str, Any]) -> persist.Closing | None:
         allow_empty=options["allow_empty"],
         expect=options["expect"],
     )
+
+
+def how(options: dict[str, Any]) -> list[str]:
+    """The options that say how to close what is missing, other than by default."""
+    proof = asdict(persist.Closing())
+    return [name.replace("_", "-") for name in proof if options[name] != proof[name]]
 
 
 def kept(proof: persist.Closing | None) -> dict[str, Any] | None:

@@ -226,6 +226,13 @@ def test_what_is_not_certain_to_say_so_is_still_rejected(text: str) -> None:
     assert all(str(entry.problem.severity) == "rejected" for entry in found)
 
 
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_of_an_empty_document_no_column_is_at_fault(text: str) -> None:
+    (found,) = read_text(text)
+    assert isinstance(found, Unread)
+    assert str(found.problem.message) == "There is nothing in it."
+
+
 def test_an_empty_list_that_holds_a_posting_elsewhere_is_read() -> None:
     (found,) = read_text(json.dumps({**ITEM_LIST, "numberOfItems": 0, "about": node()}))
     assert found.data["title"] == "Baker"

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Count
 
 from postings.ingest.merge import Claims
 from postings.ingest.normalise import READER_VERSION
@@ -88,15 +89,18 @@ def begin(
     """Opens a run; a dry run leaves no trace.
 
     Whoever begins holds the source's lock, so that a run of the source that never
-    closed was killed: it is shown as interrupted from here on.
+    closed was killed: it is shown as interrupted from here on, with what it stored.
     """
     run = Run(source_slug=source_slug, now=now, dry_run=dry_run, explains=explains)
     if dry_run:
         return run
     asked = asked or Asked()
     of = source(source_slug)
-    interrupted = ImportRun.objects.filter(source=of, state=ImportRun.State.RUNNING)
-    interrupted.update(state=ImportRun.State.INTERRUPTED, finished_at=now)
+    for killed in ImportRun.objects.filter(source=of, state=ImportRun.State.RUNNING):
+        for outcome, count in outcomes_of(killed).items():
+            setattr(killed, outcome.name.lower(), count)
+        killed.state, killed.finished_at = ImportRun.State.INTERRUPTED, now
+        killed.save()
     run.row = ImportRun.objects.create(
         source=of,
         started_at=now,
@@ -134,6 +138,19 @@ def state_of(run: ImportRun) -> str:
     if run.state == ImportRun.State.RUNNING and is_free(run.source.slug):
         return ImportRun.State.INTERRUPTED.value
     return run.state
+
+
+def outcomes_of(run: ImportRun) -> dict[Outcome, int]:
+    """How often there was each outcome.
+
+    Of a run that has not written its end down, be it killed or going on, what its
+    records tell: there are none of what was unchanged.
+    """
+    if run.finished_at is not None:
+        return {each: getattr(run, each.name.lower()) for each in Outcome}
+    records = run.records.order_by().values_list("outcome").annotate(Count("pk"))
+    counts = dict(records)
+    return {each: counts.get(each.value, 0) for each in Outcome}
 
 
 def settle(records: Collection[ImportRecord], *, run: Run) -> None:

@@ -308,6 +308,8 @@ def _no_constant(name: str) -> Any:
 
 def _fault(error: Exception) -> Fault:
     if isinstance(error, json.JSONDecodeError):
+        if not error.doc.strip():
+            return Fault(Code.BAD_JSON, sentence("There is nothing in it."))
         return Fault(
             Code.BAD_JSON,
             sentence(

@@ -218,6 +218,7 @@ class Command(BaseCommand):
     def reading(self, options: dict[str, Any]) -> Importing:
         """An import of what the locations hold."""
         paths, sitemap = options["paths"], options["sitemap"]
+        proof = closing.asked_for(options)
         slug = locations.named_source(options["source"], paths, sitemap)
         visit = locations.visited(slug, options, self.stdout.write)
         documents = locations.documents(visit, options)
@@ -236,7 +237,7 @@ class Command(BaseCommand):
                     report=report,
                     **telling._asdict(),
                     asked=who_asked(),
-                    closing=closing.asked_for(options),
+                    closing=proof,
                     visit=visit,
                     draft=draft,
                 )
@@ -247,15 +248,12 @@ class Command(BaseCommand):
 
     def applying(self, options: dict[str, Any]) -> Importing:
         """An import of what a plan holds."""
-        given = {
-            name: options[name]
-            for name in ("paths", "source", "sitemap", "plan", "close_missing")
-            if options[name]
-        }
-        if given:
+        names = ("paths", "source", "sitemap", "plan", "close_missing")
+        named = [name.replace("_", "-") for name in names if options[name]]
+        named += closing.how(options)
+        if named:
             raise CommandError(
-                "--apply takes all from the plan; leave out "
-                f"{', '.join(name.replace('_', '-') for name in given)}.",
+                f"--apply takes all from the plan; leave out {', '.join(named)}.",
                 returncode=USAGE,
             )
         with explained():

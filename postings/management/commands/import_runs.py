@@ -122,5 +122,5 @@ def took(run: ImportRun) -> str:
 
 def counts(run: ImportRun) -> str:
     """What became of its records; what there was none of is left out."""
-    found = {outcome: getattr(run, outcome.name.lower()) for outcome in Outcome}
-    return ", ".join(f"{n} {outcome}" for outcome, n in found.items() if n) or "none"
+    found = persist.outcomes_of(run).items()
+    return ", ".join(f"{n} {outcome}" for outcome, n in found if n) or "none"

@@ -9,7 +9,13 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from postings.ingest import persist
-from postings.management.asking import days_back, given, known_source, unshared
+from postings.management.asking import (
+    MOST_DAYS,
+    at_least,
+    given,
+    known_source,
+    unshared,
+)
 from postings.management.database import explained
 from postings.management.searching import in_step
 
@@ -23,7 +29,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--days",
-            type=days_back,
+            type=at_least(1, at_most=MOST_DAYS),
             default=90,
             metavar="N",
             help="keep what was deleted within so many days (default: %(default)s)",
