@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from postings.ingest import persist
-from postings.ingest.report import Outcome, Sentence
+from postings.ingest.report import Sentence
 from postings.management.asking import USAGE, at_least, given, known_source, row_number
 from postings.management.database import explained
 from postings.models import ImportRecord, ImportRun, Source
