@@ -75,7 +75,8 @@ def atom(request: HttpRequest) -> HttpResponseBase:
         feed.add_item(
             title=each.title,
             link=each.url,
-            description=escape(each.text),  # which Atom1Feed says is HTML
+            # Atom1Feed says that it is HTML.
+            description=escape(each.text).replace("\n", "<br>"),
             author_name=each.author,
             pubdate=each.posted,
             updateddate=each.shown,

@@ -93,7 +93,7 @@ def test_an_entry_says_in_plain_text_what_a_card_says(client: Client) -> None:
     assert summary is not None
     assert summary.get("type") == "html"
     assert summary.text == (
-        "Fern &amp; Co · Berlin, Germany · Full-time\nYou cook &amp; "
+        "Fern &amp; Co · Berlin, Germany · Full-time<br>You cook &amp; "
         "&lt;i&gt;bake&lt;/i&gt;."
     )
 
