@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,7 +15,7 @@ from django.utils import translation
 from postings.admin.problems import OUTCOMES, SEVERITIES, counted, explained, shown
 from postings.ingest import persist
 from postings.ingest.report import Code, Outcome, Sentence, Severity, sentence
-from postings.models import ImportRecord, ImportRun, JobPosting, Logo
+from postings.models import ImportRecord, ImportRun, JobPosting, Logo, State
 from tests import factories as make
 from tests.editing import edit
 from tests.ingest.support import NOW, node, run_import
@@ -43,6 +44,39 @@ def test_every_outcome_and_severity_has_a_label_in_every_language(
             assert counted(outcome, 2) not in {"", f"2 {outcome.value}"}
         for severity in Severity:
             assert str(SEVERITIES[severity]) not in {"", severity.value}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "gelöscht, verborgen, Entwurf, zurückgezogen, abgelaufen, offen"),
+        ("fr", "supprimée, masquée, brouillon, retirée, clôturée, ouverte"),
+        ("es", "borrada, oculta, borrador, retirada, cerrada, abierta"),
+        ("en", "deleted, hidden, draft, withdrawn, closed, open"),
+    ],
+)
+def test_states_of_postings_read_in_every_language_in_the_list_and_its_filter(
+    admin_client: Client, language: str, said: str
+) -> None:
+    make.make_posting(title="1", deleted_at=make.NOW)
+    make.make_posting(title="2", hidden=True)
+    make.make_posting(title="3", published_at=None)
+    make.make_posting(title="4", withdrawn_at=make.NOW)
+    make.make_posting(title="5", valid_through=make.NOW)
+    make.make_posting(title="6", valid_through=make.FAR)
+    response = admin_client.get(
+        reverse("admin:postings_jobposting_changelist"),
+        {"o": "1"},
+        headers={"accept-language": language},
+    )
+    parsed = BeautifulSoup(response.text, "html.parser")
+    column = parsed.select("#result_list td.field-state")
+    assert [cell.get_text() for cell in column] == said.split(", ")
+    choices = {
+        parse_qs(urlsplit(str(link["href"])).query)["state"][0]: link.get_text()
+        for link in parsed.select('#changelist-filter a[href*="state="]')
+    }
+    assert [choices[state.value] for state in State] == said.split(", ")
 
 
 def test_every_code_is_explained() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -14,8 +14,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -46,6 +47,16 @@ MOST_FOUND = 5_000
 #: Django refuses a form of more than 1,000 fields; past this many places or areas
 #: the form links to them instead.
 MAX_INLINES = 20
+
+#: What a posting is. Addresses and the commands have the values themselves.
+STATES: Mapping[State, Promise] = {
+    State.DELETED: pgettext_lazy("one posting", "deleted"),
+    State.HIDDEN: pgettext_lazy("one posting", "hidden"),
+    State.DRAFT: pgettext_lazy("one posting", "draft"),
+    State.WITHDRAWN: pgettext_lazy("one posting", "withdrawn"),
+    State.CLOSED: pgettext_lazy("one posting", "closed"),
+    State.OPEN: pgettext_lazy("one posting", "open"),
+}
 
 
 class JobLocationInline(admin.StackedInline[JobLocation, JobPosting]):
@@ -82,8 +93,8 @@ class StateFilter(admin.SimpleListFilter):
 
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[str, str]]:
-        return [(state.value, state.value) for state in State]
+    ) -> list[tuple[str, Any]]:
+        return [(state.value, STATES[state]) for state in State]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         value = self.value()
@@ -284,7 +295,7 @@ class JobPostingAdmin(ListedAdmin[JobPosting]):
 
     @admin.display(description=_("state"))
     def state(self, row: JobPosting) -> str:
-        return row.state(timezone.now()).value
+        return str(STATES[row.state(timezone.now())])
 
     @admin.display(description=_("posted"), ordering="posted_at")
     def posted(self, row: JobPosting) -> str:

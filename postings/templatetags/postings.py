@@ -61,6 +61,8 @@ def _tile(name: str, logo: str, *, lazy: bool) -> SafeString:
 @register.simple_tag
 def marked(parts: Iterable[Part]) -> SafeString:
     """A text with the words marked that were searched for, all of it escaped."""
+    # Called twice a card: format_html_join would take more than three times as long, some
+    # 20 microseconds a card more.
     return SafeString(
         "".join(
             f"<mark>{escape(part.text)}</mark>" if part.marked else escape(part.text)
