@@ -162,6 +162,23 @@ def test_a_run_all_of_which_was_changed_again_is_undone_after_the_later_one() ->
     assert states() == {"Baker": State.WITHDRAWN}
 
 
+def test_an_undoing_that_was_interrupted_is_done_again_whole() -> None:
+    run_import(A, B)
+    first = latest()
+
+    def stop(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        persist.undo(first, now=LATER, tell=stop)
+    assert latest().state == "interrupted"
+    report = undo(first)
+    assert report.remarks == []
+    assert set(states().values()) == {State.WITHDRAWN}
+    undo()  # and can be undone as one
+    assert set(states().values()) == {State.OPEN}
+
+
 def test_an_undoing_that_took_nothing_back_is_in_nobodys_way() -> None:
     """As older versions of the site made them."""
     run_import(A)

@@ -355,13 +355,15 @@ def _later(of: ImportRun, void: set[int]) -> QuerySet[ImportRecord]:
 
 
 def _void(of: ImportRun, run: Run | None) -> set[int]:
-    """Later runs that count for nothing: undone ones, what undid them, and this one."""
+    """Later runs that count for nothing: undone ones, what undid them, and this one.
+
+    So do earlier attempts at this one that did not come to their end.
+    """
+    finished = Q(state=ImportRun.State.FINISHED)
     pairs = ImportRun.objects.filter(
-        _TOOK_BACK,
+        (_TOOK_BACK & finished & Q(undoes__gt=of)) | (~finished & Q(undoes=of)),
         source=of.source,
         kind=ImportRun.Kind.UNDO,
-        state=ImportRun.State.FINISHED,
-        undoes__gt=of,
     ).values_list("pk", "undoes")
     void = {pk for pair in pairs for pk in pair if pk is not None}
     return void | ({run.row.pk} if run and run.row else set())
