@@ -173,6 +173,12 @@ except ValidationError as error:
 
 match database["ENGINE"]:
     case "django.db.backends.sqlite3":
+        if not Path(database["NAME"]).is_absolute():
+            # Else each folder a command is begun in would have a database of its own.
+            raise ImproperlyConfigured(
+                "DATABASE_URL: must name SQLite's file by its whole path, as"
+                " sqlite:////srv/jobs/db.sqlite3"
+            )
         database["OPTIONS"] = {
             # Readers do not wait for the writer. Foreign keys Django enforces by itself.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",

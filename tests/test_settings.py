@@ -71,6 +71,8 @@ def test_every_variable_is_documented_and_every_documented_one_is_read() -> None
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "jobs"),
         ("DATABASE_URL", "mysql://localhost/jobs"),
+        ("DATABASE_URL", "sqlite:///jobs.db"),
+        ("DATABASE_URL", "sqlite://:memory:"),
         ("DEBUG", "perhaps"),
         ("LANGUAGE_CODE", "it"),
         ("LANGUAGE_CODE", "english"),
