@@ -20,7 +20,7 @@ from postings.facts import Apply, ApplyKind, Fact, Status
 from postings.filters import PostingFilter
 from postings.links import Link
 from postings.models import JobPosting, Organization
-from postings.search.criteria import NOT_STATED
+from postings.search.criteria import NOT_STATED, Criteria
 from postings.search.excerpts import Part
 
 _PAID = {
@@ -64,6 +64,7 @@ def samples(at: datetime) -> dict[str, object]:
             count="1,174 open jobs", what="engineer", where="Berlin", within="25 km"
         ),
         "understandings": _understandings(address),
+        "feeds": listing.feeds(Criteria()),
         "sorts": [
             listing.SortLink(label=str(label), url=address, current=not number)
             for number, label in enumerate(listing.SORT_LABELS.values())

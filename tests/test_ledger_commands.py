@@ -376,17 +376,20 @@ def test_two_imports_of_one_source_do_not_overlap(feed: Path) -> None:
     connection.vendor != "sqlite", reason="PostgreSQL's locks are no files"
 )
 @pytest.mark.parametrize(
-    "command",
-    [["import_postings", "README.md"], ["undo_import", 1], ["retry_rejected"]],
-    ids=lambda command: command[0],
+    "command", ["import_postings", "undo_import", "retry_rejected"]
 )
 def test_a_lock_that_cannot_be_taken_is_a_sentence(
-    feed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[Any]
+    feed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
 ) -> None:
     said("import_postings", write(feed, node(), "{"), status=1)
+    run = ImportRun.objects.get()
+    words: dict[str, list[Any]] = {
+        "import_postings": ["README.md"],
+        "undo_import": [run.pk],
+    }
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
     (tmp_path / "locks").write_text("")
-    sentence = said(*command, status=2)
+    sentence = said(command, *words.get(command, []), status=2)
     assert "import-files, which keeps two imports apart, cannot be used: " in sentence
     assert persist.is_free("files") is False
 
