@@ -5,6 +5,7 @@ Both hold the newest open postings that fit, as plain text and a link.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,12 +20,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+from postings import links
 from postings.cards import Card, cards
 from postings.choices import chips
-from postings.filters import PostingFilter, one_line, organization_names
+from postings.filters import PostingFilter, one_line
 from postings.models import JobPosting, State
 from postings.search import query
-from postings.search.criteria import Criteria, Group, Sort
+from postings.search.criteria import Criteria, Sort
 
 #: Postings a feed holds: as many as may come between two looks at it.
 MOST = 50
@@ -52,8 +54,11 @@ class _Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Feed:
+    """`home` is the list, `url` the feed's own address."""
+
     title: str
     home: str
+    url: str
     entries: tuple[_Entry, ...]
 
 
@@ -61,15 +66,38 @@ class _Feed:
 @_public
 @conditional_page
 def atom(request: HttpRequest) -> HttpResponseBase:
+    return _answer(request, _atom)
+
+
+@require_safe
+@_public
+@conditional_page
+def json_feed(request: HttpRequest) -> HttpResponseBase:
+    return _answer(request, _json)
+
+
+def _answer(
+    request: HttpRequest, written: Callable[[_Feed], HttpResponse]
+) -> HttpResponse:
     found = _found(request)
-    if found is None:
-        return _waiting()
+    if found is not None:
+        return written(found)
+    # An empty feed would say that there is nothing.
+    return HttpResponse(
+        _("The search is being prepared. Ask again in a minute."),
+        content_type="text/plain; charset=utf-8",
+        status=503,
+        headers={"Retry-After": str(_LATER)},
+    )
+
+
+def _atom(found: _Feed) -> HttpResponse:
     feed = Atom1Feed(
         title=found.title,
         link=found.home,
         description=None,
         language=get_language(),
-        feed_url=_absolute(request.get_full_path()),
+        feed_url=found.url,
     )
     for each in found.entries:
         feed.add_item(
@@ -88,18 +116,12 @@ def atom(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-@require_safe
-@_public
-@conditional_page
-def json_feed(request: HttpRequest) -> HttpResponseBase:
-    found = _found(request)
-    if found is None:
-        return _waiting()
+def _json(found: _Feed) -> HttpResponse:
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": found.title,
         "home_page_url": found.home,
-        "feed_url": _absolute(request.get_full_path()),
+        "feed_url": found.url,
         "language": get_language(),
         "items": [
             {
@@ -133,15 +155,15 @@ def _found(request: HttpRequest) -> _Feed | None:
     rows = JobPosting.objects.for_cards(ids)
     shown = (card for card in cards(rows, at) if card.state is State.OPEN)
     return _Feed(
-        title=_title(criteria),
-        home=_absolute(criteria.url()),
+        title=_title(criteria, chosen.organizations),
+        home=links.absolute(criteria.url()),
+        url=links.absolute(request.get_full_path()),
         entries=tuple(map(_entry, shown)),
     )
 
 
-def _title(criteria: Criteria) -> str:
+def _title(criteria: Criteria, names: Mapping[str, str]) -> str:
     """What was asked for: the same however many postings fit."""
-    names = organization_names(criteria.values(Group.ORGANIZATION))
     asked = [criteria.words, criteria.where]
     asked += [chip.label for chip in chips(criteria, names)]
     said = " · ".join(filter(None, asked)) or _("All open jobs")
@@ -153,11 +175,11 @@ def _entry(card: Card) -> _Entry:
     employer = card.organization.name if card.organization else ""
     pay = card.pay.main if card.pay else ""
     facts = (employer, card.place, card.workplace_label, pay, card.employment)
-    lines = (" · ".join(filter(None, facts)), card.closing, card.excerpt)
+    lines = (" · ".join(filter(None, facts)), card.excerpt)
     shown = posting.published_at or posting.first_seen
     return _Entry(
-        key=_absolute(f"/jobs/{posting.pk}/"),
-        url=_absolute(card.url),
+        key=links.absolute(f"/jobs/{posting.pk}/"),
+        url=links.absolute(card.url),
         # XML has no place for control characters, and editors may have written some.
         title=one_line(card.title),
         author=one_line(employer) or str(settings.SITE_NAME),
@@ -165,18 +187,4 @@ def _entry(card: Card) -> _Entry:
         labels=tuple(filter(None, (card.employment, card.workplace_label))),
         posted=posting.date_posted or shown,
         shown=shown,
-    )
-
-
-def _absolute(address: str) -> str:
-    return f"{settings.SITE_URL}{address}"
-
-
-def _waiting() -> HttpResponse:
-    """An empty feed would say that there is nothing."""
-    return HttpResponse(
-        _("The search is being prepared. Ask again in a minute."),
-        content_type="text/plain; charset=utf-8",
-        status=503,
-        headers={"Retry-After": str(_LATER)},
     )

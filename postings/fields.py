@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,9 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils.safestring import SafeString
 
 from postings.packing import packed, unpacked
+
+#: How a request writes the primary key of a row.
+KEY = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
 class LinesField(forms.CharField):

@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from postings.fields import KEY
 from postings.models import JobPosting, Organization
 from postings.schemaorg import CredentialCategory
 from postings.search.criteria import (
@@ -49,7 +50,6 @@ MAX_LENGTH, MAX_WORDS, MAX_CHOSEN = 200, 12, 30
 #: How many sentences about ignored parameters a page bears.
 MAX_IGNORED = 5
 
-_ORGANIZATION_KEY = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _WORD = re.compile(r"[^\s,]+")
 _PAGE = re.compile(r"-?[0-9]+", re.ASCII)
 _TOO_LARGE = 10**9
@@ -342,7 +342,7 @@ def organization_names(keys: Iterable[str]) -> dict[str, str]:
 
     Cost: one query, none where no text can be a key.
     """
-    wanted = [int(key) for key in keys if _ORGANIZATION_KEY.fullmatch(key)]
+    wanted = [int(key) for key in keys if KEY.fullmatch(key)]
     if not wanted:
         return {}
     rows = Organization.objects.filter(pk__in=wanted).values_list("pk", "name")
@@ -376,8 +376,7 @@ def without_distances(criteria: Criteria) -> Criteria:
 
 def has_point(results: Results) -> bool:
     """Whether distances can be measured; while there is no index, that is not known."""
-    area = results.where.chosen
-    return results.waiting or (area is not None and area.latitude is not None)
+    return results.waiting or results.where.has_point
 
 
 def distance_sentences(criteria: Criteria, results: Results) -> list[str]:

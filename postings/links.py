@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
+from django.conf import settings
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
@@ -19,6 +21,11 @@ class Link:
 
     def __str__(self) -> str:
         return self.text
+
+
+def absolute(path: str) -> str:
+    """The whole address of a page of this site."""
+    return f"{settings.SITE_URL}{path}"
 
 
 def web_address(url: str) -> str:

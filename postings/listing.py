@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.text import Truncator
@@ -210,7 +209,7 @@ def sentence(
     else:
         count = wording.open_jobs(total)
     area = results.where.chosen
-    around = area is not None and area.latitude is not None
+    around = results.where.has_point
     km = criteria.within or RADIUS
     return Sentence(
         count=count,
@@ -245,7 +244,7 @@ def understood(criteria: Criteria, results: Results) -> Understood:
     return Understood(
         typed=criteria.words if results.corrected else "",
         any_word=results.any_word and results.total > 0,
-        near=area is not None and area.latitude is not None,
+        near=results.where.has_point,
         place=area.label if area and (others or _says_more(area, criteria)) else "",
         left_out=results.where.left_out,
         others=others[:_OTHERS],
@@ -291,12 +290,11 @@ SORT_LABELS = {
 def sorts(criteria: Criteria, results: Results) -> tuple[SortLink, ...]:
     """The orders there are for a search; what is usual has no parameter."""
     usual = Sort.RELEVANCE if criteria.words else Sort.NEWEST
-    area = results.where.chosen
     offered = [
         each
         for each in Sort
         if not (each is Sort.RELEVANCE and not criteria.words)
-        and not (each is Sort.NEAREST and (area is None or area.latitude is None))
+        and not (each is Sort.NEAREST and not results.where.has_point)
     ]
     return tuple(
         SortLink(
@@ -332,10 +330,8 @@ def pagination(page: int, pages: int, url: Callable[[int], str]) -> Pagination:
 
 def feeds(criteria: Criteria) -> Feeds:
     """Of what is asked for; an employer's own are found by its filter."""
-    asked = criteria.open_ones()
-    query_string = urlencode(asked.params(), safe="/")
-    found = f"?{query_string}" if query_string else ""
-    return Feeds(atom=reverse("feed_atom") + found, json=reverse("feed_json") + found)
+    asked = criteria.open_ones().query_string()
+    return Feeds(atom=reverse("feed_atom") + asked, json=reverse("feed_json") + asked)
 
 
 # --- An organization ------------------------------------------------------------------

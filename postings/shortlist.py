@@ -6,7 +6,6 @@ other page is the same for everybody and may be kept by a shared cache.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from postings.cards import Card, card
+from postings.fields import KEY
 from postings.models import JobPosting, State
 
 COOKIE = "shortlist"
@@ -28,7 +28,6 @@ LIMIT = 100
 AGE = timedelta(days=365)
 
 _SALT = "postings.shortlist"
-_KEY = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +45,7 @@ class Kept:
 def kept_keys(request: HttpRequest) -> tuple[int, ...]:
     """What the visitor kept, newest kept first; nothing where the cookie is forged."""
     text = request.get_signed_cookie(COOKIE, default="", salt=_SALT, max_age=AGE) or ""
-    return tuple(int(key) for key in text.split(".") if _KEY.fullmatch(key))
+    return tuple(int(key) for key in text.split(".") if KEY.fullmatch(key))
 
 
 def remember(response: HttpResponseBase, keys: Sequence[int]) -> None:
@@ -68,7 +67,7 @@ def remember(response: HttpResponseBase, keys: Sequence[int]) -> None:
 
 def key_of(text: str) -> int | None:
     """A primary key a stranger sent, where it may be one."""
-    return int(text) if _KEY.fullmatch(text) else None
+    return int(text) if KEY.fullmatch(text) else None
 
 
 def shortlist(keys: Sequence[int], at: datetime) -> list[Kept]:

@@ -134,7 +134,7 @@ def posting_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase
         "similar_url": similar.url,
         "similar_count": similar.count,
         "provenance": _provenance(row, at),
-        "canonical": _absolute(row.get_absolute_url()),
+        "canonical": links.absolute(row.get_absolute_url()),
         "robots": "" if is_open else NOINDEX,
         "meta_description": excerpt(row.texts.description, 155) or _in_short(head),
         "jsonld": is_open,
@@ -209,7 +209,7 @@ def organization_list(request: HttpRequest) -> HttpResponseBase:
             page.paginator.num_pages,
             lambda number: _paged(address, number),
         ),
-        "canonical": _absolute(_paged(address, page.number)),
+        "canonical": links.absolute(_paged(address, page.number)),
         "meta_description": listing.teaser(
             _("Organizations with open jobs"), (each.name for each in shown)
         ),
@@ -360,10 +360,6 @@ def _paged(address: str, page: int) -> str:
     return f"{address}?page={page}" if page > 1 else address
 
 
-def _absolute(address: str) -> str:
-    return f"{settings.SITE_URL}{address}"
-
-
 def _moved(request: HttpRequest, address: str) -> HttpResponseBase:
     query = request.META.get("QUERY_STRING", "")
     return redirect(f"{address}?{query}" if query else address, permanent=True)
@@ -416,7 +412,7 @@ def _around(chosen: PostingFilter, results: Results, at: datetime) -> dict[str, 
             criteria.is_everything and not results.total and bool(results.closed)
         ),
         "closed_url": criteria.with_closed(include=True).url(),
-        "canonical": _absolute(criteria.url(page=results.page)),
+        "canonical": links.absolute(criteria.url(page=results.page)),
     }
 
 

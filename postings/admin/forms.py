@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postings import sanitise, schemaorg
 from postings.countries import country_code
-from postings.fields import unmarked
+from postings.fields import KEY, unmarked
 from postings.ingest.merge import fold_name
 from postings.ingest.normalise.dates import FIRST_YEAR, LAST_YEAR
 from postings.ingest.normalise.text import is_web_address
@@ -147,10 +146,6 @@ class KeySelect(AutocompleteSelect):
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> list[Any]:
         keys = [each for each in value if KEY.fullmatch(each)]
         return super().optgroups(name, keys, attr)
-
-
-#: What a key of a row looks like.
-KEY = re.compile(r"[0-9]{1,18}")
 
 
 def _choices(values: Iterable[str]) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
-from postings.admin.forms import KEY
+from postings.fields import KEY
 from postings.models import JobPosting
 
 _Row = TypeVar("_Row", bound=Model)

@@ -186,12 +186,16 @@ class Criteria:
 
     def url(self, *, page: int = 1) -> str:
         """The address of a page of the list, or of the employer's own."""
+        path = self.employer.url if self.employer else reverse("posting_list")
+        return path + self.query_string(page=page)
+
+    def query_string(self, *, page: int = 1) -> str:
+        """With its question mark; empty where nothing is asked for."""
         pairs = self.params()
         if page > 1:
             pairs.append(("page", str(page)))
         query = urlencode(pairs, safe="/")
-        path = self.employer.url if self.employer else reverse("posting_list")
-        return path + (f"?{query}" if query else "")
+        return f"?{query}" if query else ""
 
 
 _FIELDS = {

@@ -383,9 +383,7 @@ class _Search:
     def _sort(self) -> Sort:
         wanted = self.criteria.sort
         ranked = bool(self.asked.words.clauses)
-        if wanted is Sort.NEAREST and not (
-            self.area and self.area.latitude is not None
-        ):
+        if wanted is Sort.NEAREST and not self.where.has_point:
             wanted = None
         if wanted is Sort.RELEVANCE and not ranked:
             wanted = None

@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from django import template
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from postings import wording
+from postings import links, wording
 from postings.models import JobPosting, Organization
 from postings.models.columns import posting_of
 from postings.schemaorg import to_jsonld
@@ -87,7 +86,7 @@ def initial(name: str) -> str:
 def jsonld(posting: JobPosting) -> SafeString:
     """The posting as JSON-LD in a script element; only for one that is open."""
     node = to_jsonld(
-        posting_of(posting), url=f"{settings.SITE_URL}{posting.get_absolute_url()}"
+        posting_of(posting), url=links.absolute(posting.get_absolute_url())
     )
     text = json.dumps(node, ensure_ascii=False).translate(_ESCAPES)
     return format_html(

@@ -85,6 +85,11 @@ class Resolution:
     alternatives: tuple[Area, ...] = ()
     left_out: str = ""
 
+    @property
+    def has_point(self) -> bool:
+        """Whether distances can be measured from the chosen place."""
+        return self.chosen is not None and self.chosen.latitude is not None
+
 
 def resolve(text: str, known: KnownPlaces, language: str) -> Resolution:
     """The place a text means. Never raises; what names no place resolves to None.
