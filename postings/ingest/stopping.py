@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import FrameType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+_T = TypeVar("_T")
 
 
 class Interrupted(KeyboardInterrupt):
@@ -58,3 +60,11 @@ class Stopping:
         if self._pending is not None:
             signum, self._pending = self._pending, None
             raise Interrupted(signum)
+
+    @contextmanager
+    def entered(self, made: Callable[[], AbstractContextManager[_T]]) -> Iterator[_T]:
+        """Makes and enters something that a signal between the two would leave behind."""
+        with ExitStack() as stack:
+            with self.deferred():
+                inside = stack.enter_context(made())
+            yield inside

@@ -1,6 +1,7 @@
 """Files that are whole when they are there, and what is no file."""
 
 import os
+import signal
 import stat
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from postings.ingest import drafts
 from postings.ingest.drafts import Draft, NotWritten
+from postings.ingest.stopping import Interrupted, Stopping
 
 
 def put(target: Path, content: bytes = b"new") -> None:
@@ -120,3 +122,14 @@ def test_a_disk_that_fills_is_said(tmp_path: Path) -> None:
         put(tmp_path / "out")
     assert full.is_char_device()
     assert (tmp_path / "out").is_symlink()
+
+
+def test_a_signal_while_a_draft_is_begun_leaves_none(tmp_path: Path) -> None:
+    def begun() -> Draft:
+        draft = Draft(tmp_path / "jobs")
+        signal.raise_signal(signal.SIGTERM)
+        return draft
+
+    with pytest.raises(Interrupted), Stopping() as stopping, stopping.entered(begun):
+        pytest.fail("it goes on after a signal")
+    assert list(tmp_path.iterdir()) == []

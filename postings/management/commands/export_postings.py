@@ -100,7 +100,10 @@ def opened(name: str) -> Iterator[Sink]:
         return
     try:
         # SIGTERM too is to leave no half of a file beside it.
-        with Stopping(), drafts.Draft(Path(name)) as draft:
+        with (
+            Stopping() as stopping,
+            stopping.entered(lambda: drafts.Draft(Path(name))) as draft,
+        ):
             yield draft
             draft.keep()
     except drafts.NotWritten as error:

@@ -299,7 +299,10 @@ def drafted(
         closing=closing.kept(closing.asked_for(options)),
         made_at=now.isoformat(),
     )
-    with Stopping(), plan.Draft(options["plan"], header) as draft:
+    with (
+        Stopping() as stopping,
+        stopping.entered(lambda: plan.Draft(options["plan"], header)) as draft,
+    ):
         yield draft
 
 
